@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { issue } from './kit/issues.js';
+import { Paging, pageOf } from './kit/page.js';
+import { mutation, query } from './kit/procedure.js';
+import { Id, integer, text } from './kit/scalars.js';
+import { isTimezone } from './kit/timezone.js';
+
+const PhoneNumber = text({ title: 'Phone number', max: 11 }).check(({ value, issues }) => {
+  if (value !== '' && !/^[0-9]+$/.test(value)) {
+    issues.push({ ...issue('not_digits', [], 'Must consist of digits.'), input: value });
+  }
+});
+
+const Timezone = text({ title: 'Timezone', max: 50 }).check(({ value, issues }) => {
+  if (value.trim() !== '' && !isTimezone(value)) {
+    const message = 'Must be an IANA time zone such as "Europe/Moscow", or an offset such as "+03:00".';
+    issues.push({ ...issue('unknown_timezone', [], message), input: value });
+  }
+});
+
+/** A person who can be reached: phone number, time zone, one mobile operator code, one tag. */
+export const Client = z
+  .object({
+    id: Id,
+    phone_number: PhoneNumber,
+    timezone: Timezone,
+    mobile_operator_code: integer('Код оператора'),
+    tag: integer('Тег'),
+  })
+  .meta({ id: 'Client' });
+export type Client = z.infer<typeof Client>;
+
+export const ClientRef = z.object({ id: Id.meta({ description: 'A unique integer value identifying this client.' }) });
+export const NewClient = Client.omit({ id: true });
+export type NewClient = z.infer<typeof NewClient>;
+
+export const clients = {
+  list: query('clients_list', '/clients/', { summary: 'List clients', input: Paging, output: pageOf(Client) }),
+  create: mutation('clients_create', 'POST', '/clients/', {
+    summary: 'Create a client',
+    input: NewClient,
+    body: 'Client',
+    output: Client,
+  }),
+  read: query('clients_read', '/clients/{id}/', { summary: 'Read a client', input: ClientRef, output: Client }),
+  update: mutation('clients_update', 'PUT', '/clients/{id}/', {
+    summary: 'Change a client',
+    input: ClientRef.extend(NewClient.shape),
+    body: 'Client',
+    output: Client,
+  }),
+  partialUpdate: mutation('clients_partial_update', 'PATCH', '/clients/{id}/', {
+    summary: 'Change some fields of a client',
+    input: ClientRef.extend(NewClient.partial().shape),
+    body: 'Client',
+    output: Client,
+  }),
+  delete: mutation('clients_delete', 'DELETE', '/clients/{id}/', {
+    summary: 'Delete a client; the history of its messages stays',
+    input: ClientRef,
+    output: z.void(),
+  }),
+};

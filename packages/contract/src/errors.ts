@@ -1,0 +1,27 @@
+/**
+ * Every error the service answers with: code → HTTP status and message. The code's first word is the noun it is about.
+ * On tRPC the code stands in `error.data.error`; REST answers with the status and the message its consumers know.
+ */
+export const errors = {
+  'auth.required': { status: 401, message: 'Authentication credentials were not provided.' },
+  'auth.failed': { status: 401, message: 'Invalid username/password.' },
+  'auth.malformed': { status: 401, message: 'The Authorization header is malformed.' },
+  'auth.forbidden': { status: 403, message: 'You do not have permission to perform this action.' },
+  'request.invalid': { status: 400, message: 'Some values were refused.' },
+  'page.not_found': { status: 404, message: 'Invalid page.' },
+  'client.not_found': { status: 404, message: 'There is no such client.' },
+  'code.not_found': { status: 404, message: 'There is no such mobile operator code.' },
+  'code.in_use': { status: 409, message: 'Clients use this mobile operator code.' },
+  'tag.not_found': { status: 404, message: 'There is no such tag.' },
+  'tag.in_use': { status: 409, message: 'Clients use this tag.' },
+  'mailing.not_found': { status: 404, message: 'There is no such mailing.' },
+  'mailing.started': {
+    status: 409,
+    message: 'The mailing has started: its start, tags and codes cannot change any more.',
+  },
+  'mailing.ended': { status: 409, message: 'The mailing has ended: it cannot change any more.' },
+  'user.not_found': { status: 404, message: 'There is no such user.' },
+  'server.failed': { status: 500, message: 'Internal server error.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errors;

@@ -1,0 +1,36 @@
+/**
+ * Why a value was refused, where zod's own issue codes do not say it. Carried in a custom issue's `params.reason`,
+ * next to a message in plain English; a face with words of its own (REST) translates by the reason.
+ */
+export const issueReasons = [
+  'blank',
+  'null_character',
+  'lone_surrogate',
+  'not_digits',
+  'unknown_timezone',
+  'bad_username',
+  'end_before_start',
+  'taken',
+  'unknown_id',
+  'unknown_name',
+] as const;
+export type IssueReason = (typeof issueReasons)[number];
+
+export interface CustomIssue {
+  code: 'custom';
+  path: (string | number)[];
+  message: string;
+  params: { reason: IssueReason } & Record<string, unknown>;
+}
+
+/**
+ * One refused value.
+ *
+ * @example issue('taken', ['name'], 'There is a tag with this name.')
+ */
+export const issue = (
+  reason: IssueReason,
+  path: (string | number)[],
+  message: string,
+  params: Record<string, unknown> = {},
+): CustomIssue => ({ code: 'custom', path, message, params: { ...params, reason } });

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** What `page: 'last'` becomes. */
+export const lastPage = Number.MAX_SAFE_INTEGER;
+export const defaultPageSize = 100;
+export const largestPageSize = 10_000;
+
+const override = { type: 'integer', minimum: undefined, maximum: undefined } as const;
+
+const pageNumber = z
+  .preprocess((value: number | 'last') => (value === 'last' ? lastPage : value), z.int().min(1))
+  .optional()
+  .meta({ description: 'A page number within the paginated result set.', override });
+
+const pageSize = z
+  .int()
+  .min(1)
+  .max(largestPageSize)
+  .optional()
+  .meta({ description: 'Number of results to return per page.', override });
+
+/** Which part of a list: pages count from 1, `'last'` is the last one. */
+export const Paging = z.object({ page: pageNumber, limit: pageSize });
+export type Paging = z.infer<typeof Paging>;
+
+const link = z.string().nullable().meta({ format: 'uri' });
+
+/** One page of a list: how many rows there are in all, the addresses of the neighbouring pages, the rows. */
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ count: z.int().meta({ override }), next: link, previous: link, results: z.array(item) });
+
+export interface Page<Item> {
+  count: number;
+  next: string | null;
+  previous: string | null;
+  results: Item[];
+}

@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Who may call: anyone signed in, or superusers only. */
+export type Access = 'user' | 'superuser';
+
+/** A procedure without its implementation: what it is called, what it takes, what it gives. */
+export interface ProcedureContract<
+  Kind extends 'query' | 'mutation' = 'query' | 'mutation',
+  Input extends z.ZodType = z.ZodType,
+  Output extends z.ZodType = z.ZodType,
+> {
+  readonly kind: Kind;
+  readonly method: Method;
+  /** Below `/api/v1`, with the trailing slash the API has always had; `{id}` is filled from the input. */
+  readonly path: `/${string}/`;
+  readonly operationId: string;
+  readonly summary: string;
+  /** The HTTP status of a success over REST. */
+  readonly status: 200 | 201 | 204;
+  readonly access: Access;
+  /** Where a path parameter and a body field share a name: path parameter → the input field it fills. */
+  readonly pathFields: Readonly<Record<string, string>>;
+  /** The component of the document that describes the request's body, shared with the answer. */
+  readonly body?: string;
+  readonly input: Input;
+  readonly output: Output;
+}
+
+interface Parts<Input, Output> {
+  summary: string;
+  input: Input;
+  output: Output;
+  access?: Access;
+  pathFields?: Record<string, string>;
+  body?: string;
+}
+
+const defaults = { access: 'user', pathFields: {} } as const;
+
+/**
+ * Describes a procedure that reads.
+ *
+ * @example query('tags_list', '/tags/', { summary: 'List tags', input: Paging, output: pageOf(Tag) })
+ */
+export const query = <Input extends z.ZodType, Output extends z.ZodType>(
+  operationId: string,
+  path: `/${string}/`,
+  parts: Parts<Input, Output>,
+): ProcedureContract<'query', Input, Output> => ({
+  ...defaults,
+  kind: 'query',
+  method: 'GET',
+  operationId,
+  path,
+  status: 200,
+  ...parts,
+});
+
+const successStatus = { POST: 201, PUT: 200, PATCH: 200, DELETE: 204 } as const;
+
+/**
+ * Describes a procedure that changes something. POST answers 201, DELETE 204 without a body, the others 200.
+ *
+ * @example mutation('tags_create', 'POST', '/tags/', { summary: 'Create a tag', input: NewTag, output: Tag })
+ */
+export const mutation = <Input extends z.ZodType, Output extends z.ZodType>(
+  operationId: string,
+  method: Exclude<Method, 'GET'>,
+  path: `/${string}/`,
+  parts: Parts<Input, Output>,
+): ProcedureContract<'mutation', Input, Output> => ({
+  ...defaults,
+  kind: 'mutation',
+  method,
+  operationId,
+  path,
+  status: successStatus[method],
+  ...parts,
+});

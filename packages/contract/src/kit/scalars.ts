@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { issue } from './issues.js';
+
+/** A whole number. The document shows it as plain `integer`, as the API always has. */
+export const integer = (title?: string) =>
+  z.int().meta({ ...(title ? { title } : {}), override: { type: 'integer', minimum: undefined, maximum: undefined } });
+
+/** The id of a row: given by the server, never taken from a body. */
+export const Id = z
+  .int()
+  .positive()
+  .meta({
+    title: 'ID',
+    readOnly: true,
+    override: { type: 'integer', minimum: undefined, maximum: undefined, exclusiveMinimum: undefined },
+  });
+
+/** Characters as people count them: one emoji is one, whatever UTF-16 makes of it. */
+const lengthOf = (value: string) => [...value].length;
+
+interface TextOptions {
+  title: string;
+  max: number;
+  /** Whether the empty string is a value. */
+  blank?: boolean;
+  description?: string;
+}
+
+/** A string that PostgreSQL can keep: well-formed, without NUL, at most `max` characters, not blank unless said. */
+export const text = ({ title, max, blank = false, description }: TextOptions) =>
+  z
+    .string()
+    .check(({ value, issues }) => {
+      const refuse = (found: ReturnType<typeof issue>) => issues.push({ ...found, input: value });
+      if (value.includes('\0')) refuse(issue('null_character', [], 'Must not contain a NUL character.'));
+      if (!value.isWellFormed()) refuse(issue('lone_surrogate', [], 'Must not contain half a surrogate pair.'));
+      if (!blank && value.trim() === '') refuse(issue('blank', [], 'Must not be blank.'));
+      if (lengthOf(value) > max) issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value });
+    })
+    .meta({ title, ...(description ? { description } : {}), ...(blank ? {} : { minLength: 1 }), maxLength: max });
+
+/** An instant: a `Date` in TypeScript, an ISO 8601 string with its offset in JSON. Never silently 1970. */
+export const timestamp = (title?: string) =>
+  z
+    .preprocess((value: Date | string) => (typeof value === 'string' ? parseInstant(value) : value), z.date())
+    .meta({ ...(title ? { title } : {}), override: { type: 'string', format: 'date-time' } });
+
+const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+const parseInstant = (value: string): Date | string => {
+  const date = new Date(instantPattern.test(value) ? value : Number.NaN);
+  return Number.isNaN(date.getTime()) ? value : date;
+};

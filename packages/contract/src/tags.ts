@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { Paging, pageOf } from './kit/page.js';
+import { mutation, query } from './kit/procedure.js';
+import { Id, text } from './kit/scalars.js';
+
+/** A label on a client, by which a mailing picks its audience. */
+export const Tag = z.object({ id: Id, name: text({ title: 'Тег', max: 50 }) }).meta({ id: 'Tag' });
+export type Tag = z.infer<typeof Tag>;
+
+export const TagRef = z.object({ id: Id.meta({ description: 'A unique integer value identifying this tag.' }) });
+export const NewTag = Tag.omit({ id: true });
+
+export const tags = {
+  list: query('tags_list', '/tags/', { summary: 'List tags', input: Paging, output: pageOf(Tag) }),
+  create: mutation('tags_create', 'POST', '/tags/', {
+    summary: 'Create a tag',
+    input: NewTag,
+    body: 'Tag',
+    output: Tag,
+  }),
+  read: query('tags_read', '/tags/{id}/', { summary: 'Read a tag', input: TagRef, output: Tag }),
+  update: mutation('tags_update', 'PUT', '/tags/{id}/', {
+    summary: 'Change a tag',
+    input: TagRef.extend(NewTag.shape),
+    body: 'Tag',
+    output: Tag,
+  }),
+  partialUpdate: mutation('tags_partial_update', 'PATCH', '/tags/{id}/', {
+    summary: 'Change some fields of a tag',
+    input: TagRef.extend(NewTag.partial().shape),
+    body: 'Tag',
+    output: Tag,
+  }),
+  delete: mutation('tags_delete', 'DELETE', '/tags/{id}/', {
+    summary: 'Delete a tag that no client uses',
+    input: TagRef,
+    output: z.void(),
+  }),
+};

@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import pg from 'pg';
+import { Sequelize } from 'sequelize-typescript';
+import { Client } from './models/Client.js';
+import { Mailing, MailingCode, MailingTag } from './models/Mailing.js';
+import { Message } from './models/Message.js';
+import { MobileOperatorCode } from './models/MobileOperatorCode.js';
+import { Tag } from './models/Tag.js';
+import { User } from './models/User.js';
+import { integersAsNumbers } from './number-types.js';
+
+export interface DatabaseOptions {
+  url: string;
+  /** How many connections at most. */
+  poolSize?: number;
+}
+
+export type Database = ReturnType<typeof createDatabase>;
+
+/**
+ * Opens the database for the API: its models as repositories of their own, so that several databases may be open at
+ * once. Fails when PostgreSQL cannot be reached.
+ *
+ * @example const database = await openDatabase({ url: config.databaseUrl });
+ */
+export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Promise<Database> {
+  const sequelize = new Sequelize(url, {
+    dialect: 'postgres',
+    dialectModule: { ...pg, types: integersAsNumbers },
+    logging: false,
+    repositoryMode: true,
+    pool: { max: poolSize, idle: 10_000 },
+    models: [Client, Mailing, MailingCode, MailingTag, Message, MobileOperatorCode, Tag, User],
+  });
+  await sequelize.authenticate();
+  return createDatabase(sequelize);
+}
+
+const createDatabase = (sequelize: Sequelize) => ({
+  clients: sequelize.getRepository(Client),
+  codes: sequelize.getRepository(MobileOperatorCode),
+  mailings: sequelize.getRepository(Mailing),
+  mailingTags: sequelize.getRepository(MailingTag),
+  mailingCodes: sequelize.getRepository(MailingCode),
+  messages: sequelize.getRepository(Message),
+  tags: sequelize.getRepository(Tag),
+  users: sequelize.getRepository(User),
+  /** For queries that models cannot say; `$1` stands for the first of `values`. */
+  select: async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
+    (await sequelize.query(sql, { bind: values, raw: true }))[0] as Row[],
+  transaction: sequelize.transaction.bind(sequelize),
+  close: () => sequelize.close(),
+});

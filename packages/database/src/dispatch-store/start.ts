@@ -1,0 +1,81 @@
+import type { StartResult } from '@showroom/dispatch';
+import type pg from 'pg';
+import { inTransaction } from './transaction.js';
+
+/** Held while a block of message ids is taken and filled, so that a mailing's ids are contiguous. */
+const messageIdsLock = 7_305_101;
+const rangeSize = 1_000;
+
+interface Mailing {
+  ended: boolean;
+  due_in_ms: number;
+  ends_in_ms: number;
+  by_tag: boolean;
+  by_code: boolean;
+  tag_ids: number[];
+  code_ids: number[];
+}
+
+const lockMailing = `
+  SELECT by_tag, by_code,
+    ARRAY(SELECT tag_id FROM mailing_tags WHERE mailing_id = m.id) AS tag_ids,
+    ARRAY(SELECT code_id FROM mailing_codes WHERE mailing_id = m.id) AS code_ids,
+    end_at <= clock_timestamp() AS ended,
+    (extract(epoch FROM start_at - clock_timestamp()) * 1000)::float8 AS due_in_ms,
+    (extract(epoch FROM end_at - clock_timestamp()) * 1000)::float8 AS ends_in_ms
+  FROM mailings m WHERE id = $1 AND status = 'scheduled' AND deleted_at IS NULL FOR UPDATE`;
+
+/** One transaction: the mailing's row is locked, so of two starts the second finds it running and does nothing. */
+export const startMailing = (pool: pg.Pool, mailingId: number): Promise<StartResult> =>
+  inTransaction(pool, async (client) => {
+    const mailing = (await client.query<Mailing>(lockMailing, [mailingId])).rows[0];
+    if (!mailing) return { kind: 'none' };
+    if (mailing.ended) {
+      await client.query(`UPDATE mailings SET status = 'expired', finished_at = clock_timestamp() WHERE id = $1`, [
+        mailingId,
+      ]);
+      return { kind: 'expired' };
+    }
+    if (mailing.due_in_ms > 0) return { kind: 'not_due', dueInMs: mailing.due_in_ms };
+    const audience = await expand(client, mailingId, mailing);
+    return { kind: 'started', audience, endsInMs: mailing.ends_in_ms };
+  });
+
+async function expand(client: pg.PoolClient, mailingId: number, mailing: Mailing): Promise<number> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [messageIdsLock]);
+  const first = (await client.query<{ id: number }>(`SELECT nextval('message_ids') AS id`)).rows[0]!.id;
+  const audience = await insertMessages(client, mailingId, mailing, first);
+  const last = first + audience - 1;
+  if (audience > 0) await client.query(`SELECT setval('message_ids', $1)`, [last]);
+  await client.query(
+    `INSERT INTO ranges (mailing_id, first_id, last_id)
+     SELECT $1, id, least(id + ${rangeSize - 1}, $3) FROM generate_series($2::bigint, $3::bigint, ${rangeSize}) AS id`,
+    [mailingId, first, last],
+  );
+  await client.query(
+    `UPDATE mailings SET status = 'running', started_at = clock_timestamp(),
+       first_message_id = $2, last_message_id = $3 WHERE id = $1`,
+    audience > 0 ? [mailingId, first, last] : [mailingId, null, null],
+  );
+  return audience;
+}
+
+/** The audience: tags are OR-ed, codes are OR-ed, the two are AND-ed; a filter that names none does not restrict. */
+async function insertMessages(
+  client: pg.PoolClient,
+  mailingId: number,
+  { by_tag, by_code, tag_ids, code_ids }: Mailing,
+  first: number,
+): Promise<number> {
+  const values: unknown[] = [mailingId, first];
+  const conditions: string[] = [];
+  if (by_tag) conditions.push(`tag_id = ANY($${values.push(tag_ids)}::bigint[])`);
+  if (by_code) conditions.push(`code_id = ANY($${values.push(code_ids)}::bigint[])`);
+  const { rowCount } = await client.query(
+    `INSERT INTO messages (id, mailing_id, client_id)
+     SELECT $2::bigint + row_number() OVER (ORDER BY id) - 1, $1, id FROM clients
+     ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''} ORDER BY id`,
+    values,
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,57 @@
+import type { DispatchStore } from '@showroom/dispatch';
+import pg from 'pg';
+import { integersAsNumbers } from '../number-types.js';
+import { claim } from './claim.js';
+import { finish } from './finish.js';
+import { WorkerSessions } from './session.js';
+import { release, renew, settle } from './settle.js';
+import { startMailing } from './start.js';
+import { due, purge } from './sweep.js';
+
+export interface DispatchStoreOptions {
+  url: string;
+  /** Told of connections that broke while idle; the store opens others by itself. */
+  onConnectionError: (error: Error) => void;
+}
+
+export interface PostgresDispatchStore extends DispatchStore {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the ledger for a worker: one connection that claims and, by living, vouches for the worker's leases; a small
+ * pool that writes. Fails when PostgreSQL cannot be reached.
+ *
+ * @example const store = await openDispatchStore({ url, onConnectionError: (err) => logger.warn({ err }, 'connection') });
+ */
+export async function openDispatchStore({
+  url,
+  onConnectionError,
+}: DispatchStoreOptions): Promise<PostgresDispatchStore> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    application_name: 'showroom worker',
+    types: integersAsNumbers,
+  });
+  pool.on('error', onConnectionError);
+  const sessions = new WorkerSessions(url);
+  await sessions.current();
+  return {
+    get workerId() {
+      return sessions.workerId;
+    },
+    start: (mailingId) => startMailing(pool, mailingId),
+    claim: async (mailingId, leaseMs) => claim(await sessions.current(), mailingId, leaseMs),
+    renew: async (rangeIds, leaseMs) => renew(pool, await sessions.current(), rangeIds, leaseMs),
+    settle: (settlements) => settle(pool, settlements),
+    release: async (rangeId) => release(pool, await sessions.current(), rangeId),
+    finish: (mailingId) => finish(pool, mailingId),
+    due: (horizonMs) => due(pool, horizonMs),
+    purge: (mailingId) => purge(pool, mailingId),
+    close: async () => {
+      await sessions.close();
+      await pool.end();
+    },
+  };
+}

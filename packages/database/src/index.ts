@@ -1,0 +1,10 @@
+export * from './database.js';
+export * from './dispatch-store/store.js';
+export * from './migrate.js';
+export type { Client } from './models/Client.js';
+export type { Mailing } from './models/Mailing.js';
+export type { Message } from './models/Message.js';
+export type { MobileOperatorCode } from './models/MobileOperatorCode.js';
+export type { Tag } from './models/Tag.js';
+export type { User } from './models/User.js';
+export { brokenConstraint } from './violations.js';

@@ -1,0 +1,53 @@
+import pg from 'pg';
+import { Umzug } from 'umzug';
+import { migrations } from './migrations/index.js';
+
+/** Any number that nobody else locks; held while migrating, so that several processes may start at once. */
+const migrationLock = 7_305_100;
+
+/**
+ * Brings the database at `url` to the newest schema: every missing migration in one transaction of its own, one
+ * process at a time. Gives the names of those that ran.
+ *
+ * @example const applied = await migrateDatabase(config.databaseUrl); // ['0001-foundation'] the first time, then []
+ */
+export async function migrateDatabase(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url, application_name: 'showroom migrate' });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL)',
+    );
+    const applied = await createUmzug(client).up();
+    return applied.map((migration) => migration.name);
+  } finally {
+    await client.end();
+  }
+}
+
+const createUmzug = (client: pg.Client) =>
+  new Umzug({
+    context: client,
+    logger: undefined,
+    migrations: migrations.map(({ name, up }) => ({ name, up: () => inTransaction(client, name, up) })),
+    storage: {
+      // Recorded in the migration's own transaction, so that neither is there without the other.
+      logMigration: async () => {},
+      unlogMigration: async () => {},
+      executed: async () =>
+        (await client.query<{ name: string }>('SELECT name FROM migrations')).rows.map((row) => row.name),
+    },
+  });
+
+async function inTransaction(client: pg.Client, name: string, sql: string): Promise<void> {
+  try {
+    await client.query('BEGIN');
+    await client.query(sql);
+    await client.query('INSERT INTO migrations VALUES ($1, clock_timestamp())', [name]);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK');
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { MailingStatus } from '@showroom/contract';
+import { BelongsToMany, Column, DataType, ForeignKey, Model, Table } from 'sequelize-typescript';
+import { MobileOperatorCode } from './MobileOperatorCode.js';
+import { Tag } from './Tag.js';
+
+/** Deleted mailings stay, hidden by `deletedAt`, until their messages are purged. */
+@Table({ tableName: 'mailings', underscored: true, timestamps: true, updatedAt: false, paranoid: true })
+export class Mailing extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
+  declare id: number;
+
+  @Column({ type: DataType.DATE, allowNull: false })
+  declare startAt: Date;
+
+  @Column({ type: DataType.DATE, allowNull: false })
+  declare endAt: Date;
+
+  @Column({ type: DataType.STRING(500), allowNull: false })
+  declare text: string;
+
+  @Column({ type: DataType.STRING, allowNull: false, defaultValue: 'scheduled' })
+  declare status: MailingStatus;
+
+  /** Whether the filter names tags: a mailing whose last tag was deleted reaches nobody, not everybody. */
+  @Column({ type: DataType.BOOLEAN, allowNull: false })
+  declare byTag: boolean;
+
+  @Column({ type: DataType.BOOLEAN, allowNull: false })
+  declare byCode: boolean;
+
+  /** Its messages have the ids from first to last, both null before the start or when the audience is empty. */
+  @Column({ type: DataType.BIGINT })
+  declare firstMessageId: number | null;
+
+  @Column({ type: DataType.BIGINT })
+  declare lastMessageId: number | null;
+
+  @BelongsToMany(
+    () => Tag,
+    () => MailingTag,
+  )
+  declare tags: Tag[];
+
+  @BelongsToMany(
+    () => MobileOperatorCode,
+    () => MailingCode,
+  )
+  declare codes: MobileOperatorCode[];
+}
+
+@Table({ tableName: 'mailing_tags', timestamps: false, underscored: true })
+export class MailingTag extends Model {
+  @ForeignKey(() => Mailing)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare mailingId: number;
+
+  @ForeignKey(() => Tag)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare tagId: number;
+}
+
+@Table({ tableName: 'mailing_codes', timestamps: false, underscored: true })
+export class MailingCode extends Model {
+  @ForeignKey(() => Mailing)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare mailingId: number;
+
+  @ForeignKey(() => MobileOperatorCode)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare codeId: number;
+}

@@ -1,0 +1,21 @@
+import type { MessageStatus } from '@showroom/contract';
+import { Column, DataType, Model, Table } from 'sequelize-typescript';
+
+/** Written by the dispatch store alone; `clientId` may name a client that was deleted since. */
+@Table({ tableName: 'messages', timestamps: false, underscored: true })
+export class Message extends Model {
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare id: number;
+
+  @Column({ type: DataType.BIGINT, allowNull: false })
+  declare mailingId: number;
+
+  @Column({ type: DataType.BIGINT, allowNull: false })
+  declare clientId: number;
+
+  @Column({ type: DataType.STRING, allowNull: false })
+  declare status: MessageStatus;
+
+  @Column({ type: DataType.DATE })
+  declare sentAt: Date | null;
+}

@@ -1,0 +1,303 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createDispatcher } from './dispatcher.js';
+import { silentLogger } from './logger.js';
+import { MemoryLedger, MemoryStore } from './memory-store.js';
+import type { Outcome, OutgoingMessage, Provider } from './provider.js';
+import type { DispatchSettings } from './settings.js';
+import type { DispatchStore } from './store.js';
+
+const accepted: Outcome = { kind: 'accepted' };
+const busy: Outcome = { kind: 'busy', detail: 'HTTP 503' };
+const unknown: Outcome = { kind: 'unknown', detail: 'no answer in time' };
+const forever = new AbortController().signal;
+const quick: Partial<DispatchSettings> = { backoffMs: { first: 5, longest: 20 }, idleMs: 20, renewEveryMs: 20 };
+
+describe('dispatcher', () => {
+  let ledger: MemoryLedger;
+  let asked: OutgoingMessage[];
+
+  beforeEach(() => {
+    ledger = new MemoryLedger(10);
+    asked = [];
+  });
+
+  function createProvider(
+    answer: (message: OutgoingMessage) => Outcome | Promise<Outcome>,
+    idempotent = true,
+  ): Provider {
+    const send = async (message: OutgoingMessage) => {
+      asked.push(message);
+      return answer(message);
+    };
+    return { name: 'test', idempotent, send, close: async () => {} };
+  }
+
+  /** A dispatcher whose clock runs jobs in this process, as Agenda would in a worker. */
+  function createWorker(
+    provider: Provider,
+    settings: Partial<DispatchSettings> = {},
+    store: DispatchStore = new MemoryStore(ledger),
+  ) {
+    const running = new Set<Promise<unknown>>();
+    const run = (work: () => Promise<unknown>) => {
+      const job = work();
+      running.add(job);
+      job.finally(() => running.delete(job)).catch(() => {});
+    };
+    const dispatcher = createDispatcher({
+      store,
+      provider,
+      logger: silentLogger,
+      settings: { ...quick, ...settings },
+      clock: {
+        startIn: async (id, ms) => run(() => sleep(ms).then(() => dispatcher.start(id))),
+        send: async (id) => run(() => dispatcher.send(id, forever)),
+        finishIn: async (id, ms) => run(() => sleep(ms, undefined, { ref: false }).then(() => dispatcher.finish(id))),
+        purge: async (id) => run(() => dispatcher.purge(id, forever)),
+      },
+    });
+    return dispatcher;
+  }
+
+  const statuses = (id: number) => ledger.messagesOf(id).map(({ status }) => status);
+
+  async function ended(id: number): Promise<string | undefined> {
+    for (let n = 0; n < 400; n++) {
+      const status = ledger.mailings.get(id)?.status;
+      if (status !== 'scheduled' && status !== 'running') return status;
+      await sleep(10);
+    }
+    throw new Error('the mailing did not end');
+  }
+
+  it('asks once for each client, with the message id, and completes', async () => {
+    ledger.addClients(35);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000, text: 'hi' });
+    await createWorker(createProvider(() => accepted)).start(id);
+    expect(await ended(id)).to.equal('completed');
+    expect(asked).to.have.length(35);
+    expect(new Set(asked.map((message) => message.id)).size).to.equal(35);
+    expect(asked[0]).to.include({ phone: '79000000001', text: 'hi' });
+    expect(new Set(statuses(id))).to.deep.equal(new Set(['sent']));
+  });
+
+  it('starts a mailing whose start was moved at its new time', async () => {
+    ledger.addClients(1);
+    const id = ledger.addMailing({ startsInMs: 80, endsInMs: 5_000 });
+    const startedAt = performance.now();
+    await createWorker(createProvider(() => accepted)).start(id);
+    await ended(id);
+    expect(performance.now() - startedAt).to.be.greaterThan(75);
+  });
+
+  it('asks again when the provider was busy or did not answer, under the same id', async () => {
+    ledger.addClients(20);
+    const seen = new Map<number, number>();
+    const answers = [busy, unknown, busy, accepted];
+    const provider = createProvider(({ id }) => {
+      const attempt = seen.get(id) ?? 0;
+      seen.set(id, attempt + 1);
+      return answers[attempt] ?? accepted;
+    });
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+    await createWorker(provider).start(id);
+    expect(await ended(id)).to.equal('completed');
+    expect([...seen.values()]).to.deep.equal(Array(20).fill(4));
+    expect(new Set(statuses(id))).to.deep.equal(new Set(['sent']));
+  });
+
+  it('takes a refusal for final', async () => {
+    ledger.addClients(2);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+    await createWorker(createProvider(() => ({ kind: 'refused', detail: 'HTTP 400' }))).start(id);
+    expect(await ended(id)).to.equal('completed');
+    expect(asked).to.have.length(2);
+    expect(statuses(id)).to.deep.equal(['failed', 'failed']);
+  });
+
+  it('does not ask again without an answer when asking twice could deliver twice', async () => {
+    ledger.addClients(2);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+    await createWorker(createProvider(() => unknown, false)).start(id);
+    expect(await ended(id)).to.equal('completed');
+    expect(asked).to.have.length(2);
+    expect(statuses(id)).to.deep.equal(['unknown', 'unknown']);
+  });
+
+  it('cancels what has no client any more', async () => {
+    const [gone] = ledger.addClients(3);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+    const worker = createWorker(
+      createProvider(() => accepted),
+      { lanes: 0 },
+    );
+    await worker.start(id);
+    ledger.clients.delete(gone!);
+    await worker.send(id, forever);
+    expect(statuses(id)).to.deep.equal(['canceled', 'sent', 'sent']);
+  });
+
+  it('starts no request at the end or in the guard before it, and expires what is left', async () => {
+    ledger.addClients(100);
+    const end = performance.now() + 200;
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 200 });
+    const times: number[] = [];
+    const provider = createProvider(async () => {
+      times.push(performance.now());
+      await sleep(20);
+      return accepted;
+    });
+    await createWorker(provider, { concurrency: 2, endGuardMs: 50 }).start(id);
+    expect(await ended(id)).to.equal('expired');
+    expect(Math.max(...times)).to.be.lessThan(end - 50);
+    expect(statuses(id).filter((status) => status === 'sent')).to.have.length(times.length);
+    expect(statuses(id).filter((status) => status === 'expired')).to.have.length(100 - times.length);
+  });
+
+  it('does not let a request outlast the end', async () => {
+    ledger.addClients(1);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 300 });
+    const timeouts: number[] = [];
+    const provider: Provider = {
+      ...createProvider(() => accepted),
+      send: async (_message, timeoutMs) => {
+        timeouts.push(timeoutMs);
+        return accepted;
+      },
+    };
+    await createWorker(provider, { endGuardMs: 10 }).start(id);
+    await ended(id);
+    expect(timeouts[0]).to.be.within(1, 300);
+  });
+
+  it('stops a mailing that is deleted while it runs', async () => {
+    ledger.addClients(1_000);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    const provider = createProvider(() => sleep(5, accepted));
+    const worker = createWorker(provider, { concurrency: 4, lanes: 0 });
+    await worker.start(id);
+    const sending = worker.send(id, forever);
+    await sleep(100);
+    ledger.changeMailing(id, { deleted: true });
+    await sending;
+    expect(asked.length).to.be.within(10, 500);
+  });
+
+  it('uses a text that was changed for what is unsent', async () => {
+    ledger.addClients(200);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000, text: 'old' });
+    const worker = createWorker(
+      createProvider(() => sleep(5, accepted)),
+      { concurrency: 2, lanes: 0 },
+    );
+    await worker.start(id);
+    const sending = worker.send(id, forever);
+    await sleep(60);
+    ledger.changeMailing(id, { text: 'new' });
+    await sending;
+    const texts = asked.map(({ text }) => text);
+    expect(texts.at(0)).to.equal('old');
+    expect(texts.at(-1)).to.equal('new');
+    expect(texts.lastIndexOf('old')).to.be.lessThan(texts.indexOf('new') + 30);
+  });
+
+  it('stays within its concurrency over all mailings', async () => {
+    ledger.addClients(50);
+    let inFlight = 0;
+    let most = 0;
+    const provider = createProvider(async () => {
+      most = Math.max(most, ++inFlight);
+      await sleep(2);
+      inFlight--;
+      return accepted;
+    });
+    const worker = createWorker(provider, { concurrency: 5 });
+    const ids = [1, 2, 3].map(() => ledger.addMailing({ startsInMs: 0, endsInMs: 10_000 }));
+    await Promise.all(ids.map((id) => worker.start(id)));
+    await Promise.all(ids.map(ended));
+    expect(most).to.equal(5);
+    expect(asked).to.have.length(150);
+  });
+
+  it('takes over what a dead worker held, and asks only what it left open', async () => {
+    ledger.addClients(100);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    const dying = new MemoryStore(ledger);
+    const provider = createProvider(() => sleep(5, accepted));
+    const first = createWorker(provider, { concurrency: 2, lanes: 0 }, dying);
+    await first.start(id);
+    const sending = first.send(id, forever);
+    await sleep(100);
+    dying.die();
+    const askedByDead = asked.length;
+    await createWorker(provider).send(id, forever);
+    expect(await sending.catch((error: Error) => error.message)).to.equal('this worker is dead');
+    expect(new Set(statuses(id))).to.deep.equal(new Set(['sent']));
+    expect(askedByDead).to.be.greaterThan(4);
+    expect(asked.length - 100, 'asked twice').to.be.at.most(4);
+  });
+
+  it('leaves the rest to others when it shuts down, with everything asked written down', async () => {
+    ledger.addClients(100);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    const worker = createWorker(
+      createProvider(() => sleep(5, accepted)),
+      { concurrency: 2, lanes: 0 },
+    );
+    await worker.start(id);
+    const shutdown = new AbortController();
+    const sending = worker.send(id, shutdown.signal);
+    await sleep(50);
+    shutdown.abort();
+    await sending;
+    expect(asked.length).to.be.lessThan(100);
+    expect(statuses(id).filter((status) => status === 'sent')).to.have.length(asked.length);
+    expect(ledger.ranges.every(({ workerId }) => workerId === null)).to.equal(true);
+  });
+
+  it('keeps outcomes until the store takes them', async () => {
+    ledger.addClients(5);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    let failures = 2;
+    class FailingStore extends MemoryStore {
+      override async settle(settlements: Parameters<MemoryStore['settle']>[0]) {
+        if (failures-- > 0) throw new Error('the database is away');
+        return super.settle(settlements);
+      }
+    }
+    await createWorker(
+      createProvider(() => accepted),
+      {},
+      new FailingStore(ledger),
+    ).start(id);
+    expect(await ended(id)).to.equal('completed');
+    expect(asked).to.have.length(5);
+    expect(failures).to.equal(-1);
+  });
+
+  it('takes no more lanes of one mailing than it should', async () => {
+    ledger.addClients(100);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    const worker = createWorker(
+      createProvider(() => sleep(2, accepted)),
+      { lanes: 0, concurrency: 2 },
+    );
+    await worker.start(id);
+    const lanes = [0, 1, 2, 3].map(() => worker.send(id, forever));
+    expect((await Promise.all(lanes)).sort()).to.deep.equal(['crowded', 'crowded', 'over', 'over']);
+  });
+
+  it('finds in a sweep what lost its job', async () => {
+    ledger.addClients(3);
+    const due = ledger.addMailing({ startsInMs: -1_000, endsInMs: 60_000 });
+    const running = ledger.addMailing({ startsInMs: -1_000, endsInMs: 60_000 });
+    const gone = ledger.addMailing({ startsInMs: -1_000, endsInMs: 60_000 });
+    await new MemoryStore(ledger).start(running);
+    ledger.changeMailing(gone, { deleted: true });
+    await createWorker(createProvider(() => accepted)).sweep();
+    expect(await ended(due)).to.equal('completed');
+    expect(await ended(running)).to.equal('completed');
+    expect(ledger.mailings.has(gone)).to.equal(false);
+  });
+});

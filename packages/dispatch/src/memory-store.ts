@@ -1,0 +1,247 @@
+import type { MailingStatus, MessageStatus } from '@showroom/contract';
+import type {
+  ClaimedMessage,
+  ClaimResult,
+  DispatchStore,
+  DueWork,
+  FinishResult,
+  Renewal,
+  Settlement,
+  StartResult,
+} from './store.js';
+
+interface MemoryMailing {
+  startAt: number;
+  endAt: number;
+  text: string;
+  status: MailingStatus;
+  deleted: boolean;
+}
+interface MemoryRange {
+  id: number;
+  mailingId: number;
+  messageIds: number[];
+  dueAt: number;
+  done: boolean;
+  workerId: number | null;
+  leasedUntil: number;
+}
+interface MemoryMessage {
+  id: number;
+  mailingId: number;
+  clientId: number;
+  status: MessageStatus;
+  retry: { attempts: number; dueAt: number; outcome: 'busy' | 'unknown' } | null;
+}
+
+/** What several memory stores (workers) share: the same tables as PostgreSQL's, in maps. */
+export class MemoryLedger {
+  readonly mailings = new Map<number, MemoryMailing>();
+  readonly clients = new Map<number, string>();
+  readonly messages = new Map<number, MemoryMessage>();
+  ranges: MemoryRange[] = [];
+  readonly liveWorkers = new Set<number>();
+  workers = 0;
+  lastMessageId = 0;
+
+  constructor(readonly rangeSize = 1_000) {}
+
+  addMailing(mailing: { startsInMs: number; endsInMs: number; text?: string }): number {
+    const id = this.mailings.size + 1;
+    const now = performance.now();
+    this.mailings.set(id, {
+      startAt: now + mailing.startsInMs,
+      endAt: now + mailing.endsInMs,
+      text: mailing.text ?? 'hello',
+      status: 'scheduled',
+      deleted: false,
+    });
+    return id;
+  }
+
+  changeMailing(id: number, { endsInMs, text, deleted }: { endsInMs?: number; text?: string; deleted?: true }): void {
+    const mailing = this.mailings.get(id);
+    if (!mailing) throw new Error(`there is no mailing ${id}`);
+    if (endsInMs !== undefined) mailing.endAt = performance.now() + endsInMs;
+    if (text !== undefined) mailing.text = text;
+    if (deleted) mailing.deleted = true;
+  }
+
+  /** Clients of phone numbers 79000000001 and so on; gives their ids. */
+  addClients(count: number): number[] {
+    return Array.from({ length: count }, () => {
+      const id = this.clients.size + 1;
+      this.clients.set(id, String(79_000_000_000 + id));
+      return id;
+    });
+  }
+
+  messagesOf(mailingId: number): MemoryMessage[] {
+    return [...this.messages.values()].filter((message) => message.mailingId === mailingId);
+  }
+}
+
+/** A DispatchStore that keeps everything in memory: for tests of the engine, held to the same suite as PostgreSQL's. */
+export class MemoryStore implements DispatchStore {
+  readonly workerId: number;
+  private readonly lost = new AbortController();
+
+  constructor(private readonly ledger: MemoryLedger) {
+    this.workerId = ++ledger.workers;
+    ledger.liveWorkers.add(this.workerId);
+  }
+
+  /** As if the worker had been killed. */
+  die(): void {
+    this.ledger.liveWorkers.delete(this.workerId);
+    this.lost.abort();
+  }
+
+  async start(mailingId: number): Promise<StartResult> {
+    const mailing = this.ledger.mailings.get(mailingId);
+    const now = performance.now();
+    if (!mailing || mailing.deleted || mailing.status !== 'scheduled') return { kind: 'none' };
+    if (mailing.endAt <= now) {
+      mailing.status = 'expired';
+      return { kind: 'expired' };
+    }
+    if (mailing.startAt > now) return { kind: 'not_due', dueInMs: mailing.startAt - now };
+    mailing.status = 'running';
+    this.expand(mailingId, now);
+    return { kind: 'started', audience: this.ledger.messagesOf(mailingId).length, endsInMs: mailing.endAt - now };
+  }
+
+  private expand(mailingId: number, now: number): void {
+    const { clients, messages, ranges, rangeSize } = this.ledger;
+    const first = this.ledger.lastMessageId + 1;
+    const clientIds = [...clients.keys()];
+    this.ledger.lastMessageId += clientIds.length;
+    clientIds.forEach((clientId, n) => {
+      messages.set(first + n, { id: first + n, mailingId, clientId, status: 'pending', retry: null });
+    });
+    for (let n = 0; n < clientIds.length; n += rangeSize) {
+      const size = Math.min(rangeSize, clientIds.length - n);
+      const messageIds = Array.from({ length: size }, (_, k) => first + n + k);
+      ranges.push({ id: first + n, mailingId, messageIds, dueAt: now, done: false, workerId: null, leasedUntil: 0 });
+    }
+  }
+
+  async claim(mailingId: number, leaseMs: number): Promise<ClaimResult> {
+    if (this.lost.signal.aborted) throw new Error('this worker is dead');
+    const mailing = this.ledger.mailings.get(mailingId);
+    const now = performance.now();
+    if (mailing?.status !== 'running' || mailing.deleted) return { kind: 'stopped' };
+    const open = this.ledger.ranges.filter((range) => range.mailingId === mailingId && !range.done);
+    if (open.length === 0) return { kind: 'done' };
+    if (mailing.endAt <= now) return { kind: 'ended' };
+    const free = open.filter((range) => !this.isHeld(range, now));
+    const range = free.find(({ dueAt }) => dueAt <= now);
+    if (!range) return { kind: 'wait', waitMs: Math.min(1_000, ...free.map(({ dueAt }) => dueAt - now)) };
+    range.workerId = this.workerId;
+    range.leasedUntil = now + leaseMs;
+    const messages = range.messageIds.map((id) => this.message(id)).filter((message) => isAskable(message, now));
+    return {
+      kind: 'range',
+      rangeId: range.id,
+      text: mailing.text,
+      endsInMs: mailing.endAt - now,
+      messages: messages.map((message) => this.toClaimed(message)),
+      lost: this.lost.signal,
+    };
+  }
+
+  private isHeld(range: MemoryRange, now: number): boolean {
+    return range.workerId !== null && range.leasedUntil > now && this.ledger.liveWorkers.has(range.workerId);
+  }
+
+  private toClaimed({ id, clientId, retry }: MemoryMessage): ClaimedMessage {
+    return { id, phone: this.ledger.clients.get(clientId) ?? null, attempts: retry?.attempts ?? 0 };
+  }
+
+  async renew(rangeIds: readonly number[], leaseMs: number): Promise<Renewal[]> {
+    const now = performance.now();
+    const held = this.ledger.ranges.filter(({ id, workerId }) => rangeIds.includes(id) && workerId === this.workerId);
+    return held.map((range) => {
+      range.leasedUntil = now + leaseMs;
+      const mailing = this.ledger.mailings.get(range.mailingId);
+      const running = mailing?.status === 'running' && !mailing.deleted;
+      return { rangeId: range.id, text: mailing?.text ?? '', endsInMs: (mailing?.endAt ?? now) - now, running };
+    });
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    const now = performance.now();
+    for (const settlement of settlements) {
+      const message = this.ledger.messages.get(settlement.messageId);
+      if (message?.status !== 'pending') continue;
+      if (settlement.status === 'pending') {
+        const { attempts, dueInMs, outcome } = settlement;
+        message.retry = { attempts, outcome, dueAt: now + dueInMs };
+      } else {
+        message.status = settlement.status;
+      }
+    }
+  }
+
+  async release(rangeId: number): Promise<void> {
+    const range = this.ledger.ranges.find(({ id, workerId }) => id === rangeId && workerId === this.workerId);
+    if (!range) return;
+    const open = range.messageIds.map((id) => this.message(id)).filter(({ status }) => status === 'pending');
+    range.workerId = null;
+    range.done = open.length === 0;
+    range.dueAt = Math.min(...open.map(({ retry }) => retry?.dueAt ?? performance.now()));
+  }
+
+  async finish(mailingId: number): Promise<FinishResult> {
+    const mailing = this.ledger.mailings.get(mailingId);
+    const now = performance.now();
+    if (mailing?.status !== 'running' || mailing.deleted) return { kind: 'none' };
+    const open = this.ledger.ranges.filter((range) => range.mailingId === mailingId && !range.done);
+    if (open.length > 0 && mailing.endAt > now) return { kind: 'wait', waitMs: mailing.endAt - now };
+    if (open.some((range) => this.isHeld(range, now))) return { kind: 'wait', waitMs: 200 };
+    for (const range of open) this.expire(range);
+    const expired = this.ledger.messagesOf(mailingId).some(({ status }) => status === 'expired');
+    mailing.status = expired ? 'expired' : 'completed';
+    return { kind: 'finished', status: mailing.status };
+  }
+
+  private expire(range: MemoryRange): void {
+    range.done = true;
+    for (const message of range.messageIds.map((id) => this.message(id))) {
+      if (message.status === 'pending') message.status = message.retry?.outcome === 'unknown' ? 'unknown' : 'expired';
+    }
+  }
+
+  async due(horizonMs: number): Promise<DueWork> {
+    const now = performance.now();
+    const live = [...this.ledger.mailings].filter(([, { deleted }]) => !deleted);
+    const running = live.filter(([, { status }]) => status === 'running').map(([id]) => id);
+    const openOf = (id: number) => this.ledger.ranges.filter((range) => range.mailingId === id && !range.done);
+    const isOver = (id: number) => openOf(id).length === 0 || (this.ledger.mailings.get(id)?.endAt ?? 0) <= now;
+    return {
+      starts: live
+        .filter(([, { status, startAt }]) => status === 'scheduled' && startAt <= now + horizonMs)
+        .map(([mailingId, { startAt }]) => ({ mailingId, dueInMs: Math.max(0, startAt - now) })),
+      sends: running.filter((id) => !isOver(id) && openOf(id).some((r) => r.dueAt <= now && !this.isHeld(r, now))),
+      finishes: running.filter(isOver),
+      purges: [...this.ledger.mailings].filter(([, { deleted }]) => deleted).map(([id]) => id),
+    };
+  }
+
+  async purge(mailingId: number): Promise<boolean> {
+    if (!this.ledger.mailings.get(mailingId)?.deleted) return true;
+    for (const { id } of this.ledger.messagesOf(mailingId)) this.ledger.messages.delete(id);
+    this.ledger.ranges = this.ledger.ranges.filter((range) => range.mailingId !== mailingId);
+    this.ledger.mailings.delete(mailingId);
+    return true;
+  }
+
+  private message(id: number): MemoryMessage {
+    const message = this.ledger.messages.get(id);
+    if (!message) throw new Error(`there is no message ${id}`);
+    return message;
+  }
+}
+
+const isAskable = ({ status, retry }: MemoryMessage, now: number) =>
+  status === 'pending' && (retry === null || retry.dueAt <= now);

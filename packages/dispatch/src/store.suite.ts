@@ -1,0 +1,301 @@
+import type { MailingStatus, MessageStatus } from '@showroom/contract';
+import { expect } from 'chai';
+import type { ClaimedRange, DispatchStore, Settlement } from './store.js';
+
+/** What the suite needs around a store: the rows that somebody else (the API) writes, and a look at what came of them. */
+export interface StoreHarness {
+  openWorker(): Promise<{ store: DispatchStore; die(): Promise<void> }>;
+  addClients(count: number): Promise<number[]>;
+  removeClient(id: number): Promise<void>;
+  addMailing(mailing: { startsInMs: number; endsInMs: number; text?: string }): Promise<number>;
+  changeMailing(id: number, change: { endsInMs?: number; text?: string; deleted?: true }): Promise<void>;
+  mailingStatus(id: number): Promise<MailingStatus | null>;
+  messageStatuses(id: number): Promise<MessageStatus[]>;
+  close(): Promise<void>;
+}
+
+const leaseMs = 5_000;
+const soon = { startsInMs: -10, endsInMs: 60_000 };
+
+/** What every DispatchStore does. Ranges hold 1,000 messages at most. */
+export function testDispatchStore(name: string, createHarness: () => Promise<StoreHarness>): void {
+  describe(`dispatch store: ${name}`, () => {
+    let harness: StoreHarness;
+    let store: DispatchStore;
+    let die: () => Promise<void>;
+
+    beforeEach(async () => {
+      harness = await createHarness();
+      ({ store, die } = await harness.openWorker());
+    });
+    afterEach(() => harness.close());
+
+    async function startedMailing(clients = 3, mailing = soon): Promise<number> {
+      await harness.addClients(clients);
+      const id = await harness.addMailing(mailing);
+      await store.start(id);
+      return id;
+    }
+
+    async function claimRange(from: DispatchStore, mailingId: number): Promise<ClaimedRange> {
+      const claim = await from.claim(mailingId, leaseMs);
+      if (claim.kind !== 'range') throw new Error(`expected a range, got ${claim.kind}`);
+      return claim;
+    }
+
+    const ends = (range: ClaimedRange, status: 'sent' | 'failed' | 'canceled' | 'unknown'): Settlement[] =>
+      range.messages.map(({ id }) => ({ rangeId: range.rangeId, messageId: id, status }));
+
+    const retries = (range: ClaimedRange, outcome: 'busy' | 'unknown', dueInMs: number): Settlement[] =>
+      range.messages.map(({ id }) => {
+        return {
+          rangeId: range.rangeId,
+          messageId: id,
+          status: 'pending',
+          attempts: 1,
+          dueInMs,
+          outcome,
+          detail: '503',
+        };
+      });
+
+    describe('start', () => {
+      it('makes one message for each client and the mailing running', async () => {
+        const id = await startedMailing(3);
+        expect(await harness.mailingStatus(id)).to.equal('running');
+        expect(await harness.messageStatuses(id)).to.deep.equal(['pending', 'pending', 'pending']);
+      });
+
+      it('happens once, however many ask at the same time', async () => {
+        await harness.addClients(5);
+        const id = await harness.addMailing(soon);
+        const others = await Promise.all([harness.openWorker(), harness.openWorker()]);
+        const results = await Promise.all(
+          [store, ...others.map((worker) => worker.store)].map((each) => each.start(id)),
+        );
+        expect(results.map(({ kind }) => kind).sort()).to.deep.equal(['none', 'none', 'started']);
+        expect(await harness.messageStatuses(id)).to.have.length(5);
+      });
+
+      it('tells the size of the audience and the time to the end', async () => {
+        await harness.addClients(2);
+        const result = await store.start(await harness.addMailing({ startsInMs: 0, endsInMs: 5_000 }));
+        if (result.kind !== 'started') throw new Error(result.kind);
+        expect(result.audience).to.equal(2);
+        expect(result.endsInMs).to.be.within(3_000, 5_000);
+      });
+
+      it('waits for a start that is still to come', async () => {
+        const id = await harness.addMailing({ startsInMs: 5_000, endsInMs: 60_000 });
+        const result = await store.start(id);
+        if (result.kind !== 'not_due') throw new Error(result.kind);
+        expect(result.dueInMs).to.be.within(3_000, 5_000);
+        expect(await harness.mailingStatus(id)).to.equal('scheduled');
+      });
+
+      it('makes a mailing whose end has come expired, without messages', async () => {
+        await harness.addClients(2);
+        const id = await harness.addMailing({ startsInMs: -2_000, endsInMs: -1_000 });
+        expect(await store.start(id)).to.deep.equal({ kind: 'expired' });
+        expect(await harness.mailingStatus(id)).to.equal('expired');
+        expect(await harness.messageStatuses(id)).to.deep.equal([]);
+      });
+
+      it('does nothing for a deleted mailing', async () => {
+        const id = await harness.addMailing(soon);
+        await harness.changeMailing(id, { deleted: true });
+        expect(await store.start(id)).to.deep.equal({ kind: 'none' });
+      });
+    });
+
+    describe('claim', () => {
+      it('leases ranges of a thousand, each to one worker only', async () => {
+        const id = await startedMailing(2_500);
+        const other = await harness.openWorker();
+        const claims = await Promise.all([claimRange(store, id), claimRange(other.store, id), claimRange(store, id)]);
+        expect(claims.map(({ messages }) => messages.length).sort((a, b) => a - b)).to.deep.equal([500, 1_000, 1_000]);
+        const ids = claims.flatMap(({ messages }) => messages.map((message) => message.id));
+        expect(new Set(ids).size).to.equal(2_500);
+        expect(await store.claim(id, leaseMs)).to.include({ kind: 'wait' });
+      });
+
+      it('gives text, phone numbers and the time to the end', async () => {
+        await harness.addClients(1);
+        const id = await harness.addMailing({ ...soon, text: 'come and see' });
+        await store.start(id);
+        const range = await claimRange(store, id);
+        expect(range.text).to.equal('come and see');
+        expect(range.endsInMs).to.be.within(50_000, 60_000);
+        expect(range.messages[0]).to.include({ attempts: 0 });
+        expect(range.messages[0]?.phone).to.match(/^[0-9]{1,11}$/);
+      });
+
+      it('gives no phone for a client that was deleted', async () => {
+        const [first] = await harness.addClients(2);
+        const id = await harness.addMailing(soon);
+        await store.start(id);
+        await harness.removeClient(first!);
+        const { messages } = await claimRange(store, id);
+        expect(messages.map(({ phone }) => phone === null)).to.deep.equal([true, false]);
+      });
+
+      it('says when the end has come, when all is done, and when the mailing does not run', async () => {
+        expect(await store.claim(999_999, leaseMs)).to.deep.equal({ kind: 'stopped' });
+        const id = await startedMailing(1);
+        const range = await claimRange(store, id);
+        await harness.changeMailing(id, { endsInMs: 0 });
+        expect(await store.claim(id, leaseMs)).to.deep.equal({ kind: 'ended' });
+        await store.settle(ends(range, 'sent'));
+        await store.release(range.rangeId);
+        expect(await store.claim(id, leaseMs)).to.deep.equal({ kind: 'done' });
+        await harness.changeMailing(id, { deleted: true });
+        expect(await store.claim(id, leaseMs)).to.deep.equal({ kind: 'stopped' });
+      });
+
+      it('frees the ranges of a dead worker at once, without what is settled', async () => {
+        const id = await startedMailing(3);
+        const range = await claimRange(store, id);
+        await store.settle(ends(range, 'sent').slice(0, 1));
+        const other = await harness.openWorker();
+        await die();
+        const again = await claimRange(other.store, id);
+        expect(again.messages.map((message) => message.id)).to.deep.equal(range.messages.slice(1).map(({ id }) => id));
+        expect(range.lost.aborted).to.equal(true);
+      });
+
+      it('frees a range whose lease ran out', async () => {
+        const id = await startedMailing(1);
+        await store.claim(id, -1);
+        expect((await claimRange((await harness.openWorker()).store, id)).messages).to.have.length(1);
+      });
+    });
+
+    describe('settle and release', () => {
+      it('keeps the first end of a message', async () => {
+        const id = await startedMailing(1);
+        const range = await claimRange(store, id);
+        await store.settle(ends(range, 'sent'));
+        await store.settle(ends(range, 'failed'));
+        expect(await harness.messageStatuses(id)).to.deep.equal(['sent']);
+      });
+
+      it('brings a busy message back when its time has come, with its attempts', async () => {
+        const id = await startedMailing(2);
+        const range = await claimRange(store, id);
+        await store.settle([...retries(range, 'busy', -2_000).slice(0, 1), ...ends(range, 'sent').slice(1)]);
+        await store.release(range.rangeId);
+        const again = await claimRange(store, id);
+        expect(again.messages).to.have.length(1);
+        expect(again.messages[0]).to.include({ id: range.messages[0]!.id, attempts: 1 });
+      });
+
+      it('keeps a busy message back until its time has come', async () => {
+        const id = await startedMailing(1);
+        const range = await claimRange(store, id);
+        await store.settle(retries(range, 'busy', 60_000));
+        await store.release(range.rangeId);
+        expect(await store.claim(id, leaseMs)).to.include({ kind: 'wait' });
+        expect((await store.due(0)).sends).to.deep.equal([]);
+      });
+
+      it('makes what was not asked due at once', async () => {
+        const id = await startedMailing(2);
+        const range = await claimRange(store, id);
+        await store.settle(ends(range, 'sent').slice(0, 1));
+        await store.release(range.rangeId);
+        expect((await claimRange(store, id)).messages).to.have.length(1);
+      });
+    });
+
+    describe('renew', () => {
+      it('extends the lease and tells of the mailing as it is now', async () => {
+        const id = await startedMailing(1);
+        const { rangeId } = await claimRange(store, id);
+        await harness.changeMailing(id, { text: 'changed', endsInMs: 10_000 });
+        const [renewal] = await store.renew([rangeId], leaseMs);
+        expect(renewal).to.include({ rangeId, text: 'changed', running: true });
+        expect(renewal?.endsInMs).to.be.within(8_000, 10_000);
+        await harness.changeMailing(id, { deleted: true });
+        expect((await store.renew([rangeId], leaseMs))[0]).to.include({ running: false });
+      });
+
+      it('leaves out a range that somebody else holds', async () => {
+        const id = await startedMailing(1);
+        const { rangeId } = await claimRange(store, id);
+        expect(await (await harness.openWorker()).store.renew([rangeId], leaseMs)).to.deep.equal([]);
+      });
+    });
+
+    describe('finish', () => {
+      it('completes a mailing when every message has its end', async () => {
+        const id = await startedMailing(2);
+        expect(await store.finish(id)).to.include({ kind: 'wait' });
+        const range = await claimRange(store, id);
+        await store.settle(ends(range, 'sent'));
+        await store.release(range.rangeId);
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
+        expect(await store.finish(id)).to.deep.equal({ kind: 'none' });
+      });
+
+      it('completes a mailing that reaches nobody', async () => {
+        const id = await startedMailing(0);
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
+      });
+
+      it('expires what the end left, and calls unknown what was asked without an answer', async () => {
+        const id = await startedMailing(3);
+        const range = await claimRange(store, id);
+        await store.settle([
+          ...ends(range, 'sent').slice(0, 1),
+          ...retries(range, 'unknown', 60_000).slice(1, 2),
+          ...retries(range, 'busy', 60_000).slice(2),
+        ]);
+        await harness.changeMailing(id, { endsInMs: 0 });
+        expect(await store.finish(id), 'a range is held').to.include({ kind: 'wait' });
+        await store.release(range.rangeId);
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'expired' });
+        expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'unknown', 'expired']);
+      });
+    });
+
+    describe('due', () => {
+      it('finds starts within the horizon', async () => {
+        const past = await harness.addMailing(soon);
+        const near = await harness.addMailing({ startsInMs: 30_000, endsInMs: 60_000 });
+        await harness.addMailing({ startsInMs: 300_000, endsInMs: 600_000 });
+        const { starts } = await store.due(60_000);
+        expect(starts.map(({ mailingId }) => mailingId)).to.deep.equal([past, near]);
+        expect(starts[0]?.dueInMs).to.equal(0);
+        expect(starts[1]?.dueInMs).to.be.within(25_000, 30_000);
+      });
+
+      it('finds running mailings that nobody works on, and only those', async () => {
+        const id = await startedMailing(1);
+        const other = await harness.openWorker();
+        expect((await other.store.due(0)).sends).to.deep.equal([id]);
+        await claimRange(store, id);
+        expect((await other.store.due(0)).sends).to.deep.equal([]);
+        await die();
+        expect((await other.store.due(0)).sends).to.deep.equal([id]);
+      });
+
+      it('finds mailings whose end has come', async () => {
+        const id = await startedMailing(1);
+        expect((await store.due(0)).finishes).to.deep.equal([]);
+        await harness.changeMailing(id, { endsInMs: 0 });
+        expect((await store.due(0)).finishes).to.deep.equal([id]);
+      });
+    });
+
+    it('purges a deleted mailing with its messages', async () => {
+      const id = await startedMailing(2_500);
+      expect(await store.purge(id), 'not deleted').to.equal(true);
+      expect(await harness.messageStatuses(id)).to.have.length(2_500);
+      await harness.changeMailing(id, { deleted: true });
+      expect((await store.due(0)).purges).to.deep.equal([id]);
+      while (!(await store.purge(id)));
+      expect(await harness.messageStatuses(id)).to.deep.equal([]);
+      expect(await harness.mailingStatus(id)).to.equal(null);
+    });
+  });
+}

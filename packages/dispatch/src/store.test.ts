@@ -1,0 +1,19 @@
+import { MemoryLedger, MemoryStore } from './memory-store.js';
+import { testDispatchStore } from './store.suite.js';
+
+testDispatchStore('memory', async () => {
+  const ledger = new MemoryLedger();
+  return {
+    openWorker: async () => {
+      const store = new MemoryStore(ledger);
+      return { store, die: async () => store.die() };
+    },
+    addClients: async (count) => ledger.addClients(count),
+    removeClient: async (id) => void ledger.clients.delete(id),
+    addMailing: async (mailing) => ledger.addMailing(mailing),
+    changeMailing: async (id, change) => ledger.changeMailing(id, change),
+    mailingStatus: async (id) => ledger.mailings.get(id)?.status ?? null,
+    messageStatuses: async (id) => ledger.messagesOf(id).map(({ status }) => status),
+    close: async () => {},
+  };
+});

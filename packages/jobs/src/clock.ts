@@ -1,0 +1,98 @@
+import type { Agenda, JobWithState } from 'agenda';
+import { withDeadline } from './deadline.js';
+import type { JobData, JobName } from './mailing-jobs.js';
+import type { Store } from './store.js';
+
+/**
+ * What others ask of the clock. Each is a hint: it may be given again and again, and it may be lost, because the
+ * sweep finds in PostgreSQL what is due. Each rejects within about `callTimeoutMs` when the job store is away; then
+ * the caller logs it and goes on.
+ *
+ * @example await jobs.startAt(mailing.id, mailing.startAt);
+ */
+export interface MailingClock {
+  /** Starts the mailing at a moment, or now if that is past. Called again, it moves the start. */
+  startAt(mailingId: number, at: Date): Promise<void>;
+  /** Sends a lane now. Does nothing if that lane has a job which runs, is due, or waits to be tried again. */
+  send(mailingId: number, lane: number): Promise<void>;
+  /** Finishes the mailing at a moment, like `startAt`. */
+  finishAt(mailingId: number, at: Date): Promise<void>;
+  /** Purges the mailing now, like `send`. */
+  purge(mailingId: number): Promise<void>;
+  /** Removes what waits for a mailing that was deleted. A purge stays, and what runs already runs on. */
+  forget(mailingId: number): Promise<void>;
+}
+
+interface ClockDeps {
+  agenda: Agenda;
+  store: Store;
+  storeName: string;
+  callTimeoutMs: number;
+}
+
+type StoredJob = JobWithState<unknown>;
+
+export function createClock(deps: ClockDeps): MailingClock {
+  const { callTimeoutMs, storeName } = deps;
+  const hint = (what: string, give: () => Promise<void>) =>
+    withDeadline(callTimeoutMs, give, (reason) => `${what} is not scheduled: the job store (${storeName}) ${reason}`);
+  return {
+    startAt: (mailing, at) => hint('mailing.start', () => runAt(deps, 'mailing.start', { mailing }, at)),
+    finishAt: (mailing, at) => hint('mailing.finish', () => runAt(deps, 'mailing.finish', { mailing }, at)),
+    send: (mailing, lane) => hint('mailing.send', () => runOnce(deps, 'mailing.send', { mailing, lane })),
+    purge: (mailing) => hint('mailing.purge', () => runOnce(deps, 'mailing.purge', { mailing })),
+    forget: (mailing) => hint('mailing.forget', () => forget(deps, mailing)),
+  };
+}
+
+const isRunning = (job: StoredJob) => job.lockedAt !== undefined;
+const isWaiting = (job: StoredJob) => !isRunning(job) && job.nextRunAt !== null;
+
+/**
+ * A new job takes the place of those that wait, in this order, so that a crash between leaves one too many and never
+ * one too few. A job that runs is left alone: what is written into it is overwritten at its end.
+ */
+async function runAt({ agenda }: ClockDeps, name: JobName, data: JobData, at: Date): Promise<void> {
+  if (Number.isNaN(at.getTime())) throw new RangeError(`${name}: the date is not valid`);
+  const { jobs } = await agenda.queryJobs({ name, data });
+  const isDue = at.getTime() <= Date.now();
+  if (isDue && jobs.some(isRunning)) return;
+  const kept = jobs.filter(isWaiting).find((job) => isPlanned(job, at));
+  if (!kept) await agenda.schedule(at, name, data);
+  await remove(
+    agenda,
+    jobs.filter((job) => job !== kept && !isRunning(job)),
+  );
+}
+
+/** Whether the job will run as wanted: at that moment, or soon if that is past (a retry keeps its pause). */
+function isPlanned({ nextRunAt, failCount }: StoredJob, at: Date): boolean {
+  if (nextRunAt === null) return false;
+  const isPast = at.getTime() <= Date.now();
+  return nextRunAt.getTime() === at.getTime() || (isPast && (nextRunAt.getTime() <= Date.now() || !!failCount));
+}
+
+/** The store refuses a second job of the same kind, so a finished one that its worker left behind must go first. */
+async function runOnce({ agenda, store }: ClockDeps, name: JobName, data: JobData): Promise<void> {
+  const { jobs } = await agenda.queryJobs({ name, data });
+  if (jobs.some((job) => isRunning(job) || isWaiting(job))) return;
+  await remove(agenda, jobs);
+  try {
+    await agenda.now(name, data);
+  } catch (error) {
+    if (!store.isDuplicate(error)) throw error;
+  }
+}
+
+async function forget({ agenda }: ClockDeps, mailing: number): Promise<void> {
+  const names: JobName[] = ['mailing.start', 'mailing.send', 'mailing.finish'];
+  const { jobs } = await agenda.queryJobs({ names, data: { mailing } });
+  await remove(
+    agenda,
+    jobs.filter((job) => !isRunning(job)),
+  );
+}
+
+async function remove(agenda: Agenda, jobs: StoredJob[]): Promise<void> {
+  if (jobs.length > 0) await agenda.cancel({ ids: jobs.map((job) => job._id) });
+}

@@ -1,0 +1,77 @@
+import type { JobParameters, JobRepository } from 'agenda';
+import type { JobsLogger } from './logger.js';
+import type { StoreWatch } from './store-watch.js';
+
+export interface GuardedRepository {
+  /** What Agenda works with. */
+  readonly repository: JobRepository;
+  /** This run's job belongs to another worker now: nothing is written for it any more. */
+  disown(job: JobParameters): void;
+  /** Locks no more jobs, and gives back one that is being locked at this moment. */
+  stopLocking(): void;
+  /** Resolves when Agenda has written what it had to write. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Stands between Agenda and its repository, for what Agenda leaves open:
+ *
+ * - A run that ends writes its job's state, whoever holds the lock by then. A worker that slept through its lock's
+ *   lifetime would unlock the job of the worker that took over, and a third would start: `disown` prevents it.
+ * - Its `stop` and `drain` forget a job whose lock is on its way from the store, and `drain` waits for its whole
+ *   time-out when finished jobs are removed, because the removal comes after the event it waits for.
+ * - It does not wait for `unlockJob`: a store that is away would end the process by an unhandled rejection.
+ */
+export function guardRepository(deps: {
+  repository: JobRepository;
+  watch: StoreWatch;
+  logger: JobsLogger;
+}): GuardedRepository {
+  const { repository, watch, logger } = deps;
+  const disowned = new WeakSet<JobParameters>();
+  const pending = new Set<Promise<unknown>>();
+  let isLocking = true;
+
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    const tracked = work.finally(() => pending.delete(tracked));
+    pending.add(tracked);
+    return tracked;
+  };
+  const unlock = (job: JobParameters) =>
+    repository.unlockJob(job).catch((err) => logger.warn({ err, job: job.name }, 'a job could not be unlocked'));
+
+  const lockNext: JobRepository['getNextJobToRun'] = async (...query) => {
+    if (!isLocking) return undefined;
+    const job = await watch.observe(() => repository.getNextJobToRun(...query));
+    if (!job || isLocking) return job;
+    await unlock(job);
+    return undefined;
+  };
+  const save: JobRepository['saveJobState'] = async (job, options) => {
+    if (disowned.has(job)) throw new Error(`${job.name} belongs to another worker now`);
+    await repository.saveJobState(job, options);
+  };
+
+  const guarded: JobRepository = Object.create(repository);
+  guarded.getNextJobToRun = (...query) => track(lockNext(...query));
+  guarded.saveJobState = (job, options) => track(save(job, options));
+  guarded.removeJobs = (filter) => track(repository.removeJobs(filter));
+  guarded.unlockJob = (job) => track(unlock(job));
+
+  return {
+    repository: guarded,
+    disown: (job) => disowned.add(job),
+    stopLocking: () => {
+      isLocking = false;
+    },
+    settled: () => settle(pending),
+  };
+}
+
+/** Agenda writes one thing after the other, so each that ends may be followed, a turn later, by a next. */
+async function settle(pending: Set<Promise<unknown>>): Promise<void> {
+  do {
+    await Promise.allSettled(pending);
+    await new Promise((resolve) => setImmediate(resolve));
+  } while (pending.size > 0);
+}

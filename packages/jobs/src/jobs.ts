@@ -1,0 +1,103 @@
+import { startAgenda } from './agenda.js';
+import { createClock, type MailingClock } from './clock.js';
+import type { JobsLogger } from './logger.js';
+import { createJobKinds, type MailingJobs } from './mailing-jobs.js';
+import { type Backend, openStore, type Store, storeName } from './store.js';
+import { keepSweep, type SweepKeeper } from './sweep.js';
+import { createWorker, type Worker } from './worker.js';
+
+export interface JobsOptions {
+  /** PostgreSQL, which keeps the jobs (in its schema `agenda`) when there is no MongoDB. */
+  databaseUrl: string;
+  /** MongoDB, which keeps the jobs when it is given. */
+  mongodbUrl?: string;
+  logger: JobsLogger;
+  /** How often a worker asks the store for jobs. By default 500; 250 where no notification tells of a new job. */
+  processEveryMs?: number;
+  /** How long after the death of its worker a job is taken over: 20,000 by default. */
+  lockLifetimeMs?: number;
+  /** How often the sweep runs: 60,000 by default. */
+  sweepEveryMs?: number;
+  /** How many sends one worker runs side by side: 16 by default. */
+  sendConcurrency?: number;
+  /** How long a call of the clock may take: 2,500 by default. */
+  callTimeoutMs?: number;
+}
+
+/** The clock for everybody, and the way to become a worker. */
+export interface Jobs extends MailingClock {
+  readonly backend: Backend;
+  /**
+   * Becomes a worker: runs jobs from now on, sweeps right away and then every minute.
+   *
+   * @throws Error when it is one already
+   */
+  work(handlers: MailingJobs): Promise<void>;
+  /**
+   * Aborts the signals of running handlers, waits up to `drainMs` (10,000 by default) for them, hands what they left
+   * to other workers and closes the connections. A handler that goes on regardless runs again elsewhere when its lock
+   * ends. Agenda leaves a timer behind of up to half a lock's lifetime: a process that wants to end sooner exits.
+   */
+  close(drainMs?: number): Promise<void>;
+}
+
+const defaults = {
+  lockLifetimeMs: 20_000,
+  sweepEveryMs: 60_000,
+  sendConcurrency: 16,
+  callTimeoutMs: 2500,
+};
+
+/**
+ * Connects to the job store and makes its tables or indexes if they are missing.
+ *
+ * @throws Error that names the store's host, within seconds, when it cannot be reached
+ * @example
+ * const jobs = await openJobs({ databaseUrl, mongodbUrl, logger });
+ * await jobs.startAt(12, new Date('2026-12-01T09:00:00Z')); // any process
+ * await jobs.work(handlers);                                // a worker
+ * await jobs.close();
+ */
+export async function openJobs(options: JobsOptions): Promise<Jobs> {
+  const settings = { ...defaults, ...withoutUndefined(options) };
+  const { logger } = settings;
+  const kinds = createJobKinds(settings.sendConcurrency);
+  const maxConcurrency = Object.values(kinds).reduce((sum, kind) => sum + kind.concurrency, 0);
+  const name = storeName(settings);
+  const store = await openStore({ ...settings, timeoutMs: settings.callTimeoutMs });
+  const processEveryMs = settings.processEveryMs ?? (store.channel ? 500 : 250);
+  const { agenda, guard } = await startAgenda({
+    ...settings,
+    store,
+    storeName: name,
+    processEveryMs,
+    maxConcurrency,
+  }).catch((error) => closeAfter(store, error));
+  let worker: Worker | undefined;
+  let sweep: SweepKeeper | undefined;
+  return {
+    ...createClock({ ...settings, agenda, store, storeName: name }),
+    backend: store.backend,
+    work: async (handlers) => {
+      if (worker) throw new Error('This process works already: work() is called once.');
+      worker = createWorker({ ...settings, agenda, guard, handlers, kinds });
+      sweep = await keepSweep({ agenda, store, logger, everyMs: settings.sweepEveryMs });
+    },
+    close: async (drainMs = 10_000) => {
+      await sweep?.stop();
+      await worker?.stop(drainMs);
+      await agenda.stop(false).catch((err: unknown) => logger.warn({ err }, 'waiting jobs could not be unlocked'));
+      await store.close();
+    },
+  };
+}
+
+async function closeAfter(store: Store, error: unknown): Promise<never> {
+  await store.close();
+  throw error;
+}
+
+/** An option that is there but undefined means its default too. */
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

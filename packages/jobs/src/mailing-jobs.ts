@@ -1,0 +1,83 @@
+/**
+ * What the jobs do. The worker implements it with `@showroom/dispatch`. Every one may run twice, early, late or
+ * never: a handler looks up in PostgreSQL what is really due, and does nothing if nothing is.
+ *
+ * A handler that rejects is logged and run again, after 1 s at first and at most 30 s later. A signal is aborted when
+ * the worker closes (what is left then goes to another worker at once) or when the job is no longer this worker's.
+ *
+ * @example
+ * const handlers: MailingJobs = {
+ *   start: (mailingId) => dispatch.start(mailingId),
+ *   send: (mailingId, lane, signal) => dispatch.send(mailingId, lane, signal),
+ *   …
+ * };
+ */
+export interface MailingJobs {
+  /** Freezes the audience of a mailing whose start has come. */
+  start(mailingId: number): Promise<void>;
+  /** Sends what one lane of a mailing has open. Takes minutes to hours, and stops soon after `signal` is aborted. */
+  send(mailingId: number, lane: number, signal: AbortSignal): Promise<void>;
+  /** Closes a mailing whose end has come. */
+  finish(mailingId: number): Promise<void>;
+  /** Removes the rows of a deleted mailing, in batches. */
+  purge(mailingId: number, signal: AbortSignal): Promise<void>;
+  /** Re-creates, through the clock, what is due in PostgreSQL and has no live job. */
+  sweep(signal: AbortSignal): Promise<void>;
+}
+
+export type JobName = 'mailing.start' | 'mailing.send' | 'mailing.finish' | 'mailing.purge' | 'mailing.sweep';
+
+/** A job carries ids only; which of them, its kind says. */
+export type JobData = { mailing?: number; lane?: number };
+type JobIds = Required<JobData>;
+
+/** How one kind of job runs. */
+export interface JobKind {
+  readonly ids: readonly (keyof JobIds)[];
+  /** How many run side by side in one worker. A limit for each kind, so that long sends starve nobody. */
+  readonly concurrency: number;
+  /** Whether it ends early when its signal is aborted, so that somebody has to go on with it. */
+  readonly stoppable: boolean;
+  run(handlers: MailingJobs, ids: JobIds, signal: AbortSignal): Promise<void>;
+}
+
+export function createJobKinds(sendConcurrency: number): Record<JobName, JobKind> {
+  return {
+    'mailing.start': {
+      ids: ['mailing'],
+      concurrency: 4,
+      stoppable: false,
+      run: (handlers, { mailing }) => handlers.start(mailing),
+    },
+    'mailing.send': {
+      ids: ['mailing', 'lane'],
+      concurrency: sendConcurrency,
+      stoppable: true,
+      run: (handlers, { mailing, lane }, signal) => handlers.send(mailing, lane, signal),
+    },
+    'mailing.finish': {
+      ids: ['mailing'],
+      concurrency: 4,
+      stoppable: false,
+      run: (handlers, { mailing }) => handlers.finish(mailing),
+    },
+    'mailing.purge': {
+      ids: ['mailing'],
+      concurrency: 2,
+      stoppable: true,
+      run: (handlers, { mailing }, signal) => handlers.purge(mailing, signal),
+    },
+    'mailing.sweep': {
+      ids: [],
+      concurrency: 2,
+      stoppable: true,
+      run: (handlers, _ids, signal) => handlers.sweep(signal),
+    },
+  };
+}
+
+/** The ids of a job, or undefined if one is missing (somebody made the job by hand). */
+export function readJobIds(kind: JobKind, data: JobData | undefined): JobIds | undefined {
+  const complete = kind.ids.every((id) => Number.isSafeInteger(data?.[id]));
+  return complete ? (data as JobIds) : undefined;
+}

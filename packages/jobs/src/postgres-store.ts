@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PostgresBackend, PostgresNotificationChannel } from '@agendajs/postgres-backend';
+import pg from 'pg';
+import type { JobsLogger } from './logger.js';
+import type { Store } from './store.js';
+
+interface PostgresStoreOptions {
+  url: string;
+  logger: JobsLogger;
+  timeoutMs: number;
+}
+
+const uniqueViolation = '23505';
+
+/** Agenda's tables live in a schema of their own, away from the product's; workers are woken by LISTEN/NOTIFY. */
+export async function openPostgresStore({ url, logger, timeoutMs }: PostgresStoreOptions): Promise<Store> {
+  const pool = createPool(url, timeoutMs);
+  pool.on('error', (err) => logger.warn({ err }, 'an idle connection to the job store was lost'));
+  const backend = new PostgresBackend({ pool, disableNotifications: true });
+  const prepare = () => withSchemaLock(pool, () => createTables(pool, backend));
+  try {
+    await prepare();
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return {
+    backend: 'postgresql',
+    repository: backend.repository,
+    // It starts its count of attempts anew at each attempt: the first delay is the only one, and it never gives up.
+    channel: new PostgresNotificationChannel({
+      pool,
+      channelName: 'showroom_jobs',
+      reconnect: { enabled: true, initialDelayMs: 1000 },
+    }),
+    prepare,
+    isDuplicate: (error) => error instanceof pg.DatabaseError && error.code === uniqueViolation,
+    // The pool waits for every connection to come back; one that hangs must not keep the process from ending.
+    close: () => Promise.race([pool.end(), sleep(timeoutMs, undefined, { ref: false })]),
+  };
+}
+
+function createPool(url: string, timeoutMs: number): pg.Pool {
+  return new pg.Pool({
+    connectionString: url,
+    max: 6, // one listens, and five kinds of jobs are looked for at the same time
+    application_name: 'showroom jobs',
+    keepAlive: true,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: 2 * timeoutMs,
+    onConnect: async (client) => {
+      await client.query('SET search_path TO agenda');
+    },
+  });
+}
+
+/** `CREATE … IF NOT EXISTS` fails when two processes do it at the same moment: one after the other, then. */
+async function withSchemaLock(pool: pg.Pool, work: () => Promise<void>): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query(`SELECT pg_advisory_lock(hashtextextended('showroom: tables of Agenda', 0))`);
+    await work();
+  } finally {
+    client.release(true); // the lock ends with its connection
+  }
+}
+
+/**
+ * Agenda brings the indexes that find the next job. Ours find the jobs of one mailing, and let a lane have one send
+ * (and a mailing one purge): Agenda's `unique` looks first and inserts then, so two processes could make two.
+ */
+async function createTables(pool: pg.Pool, backend: PostgresBackend): Promise<void> {
+  await pool.query('CREATE SCHEMA IF NOT EXISTS agenda');
+  await backend.connect();
+  await pool.query('CREATE INDEX IF NOT EXISTS agenda_jobs_data_idx ON agenda_jobs USING gin (data jsonb_path_ops)');
+  await pool.query(
+    `CREATE UNIQUE INDEX IF NOT EXISTS agenda_jobs_once_idx ON agenda_jobs (name, data)
+     WHERE name IN ('mailing.send', 'mailing.purge')`,
+  );
+}

@@ -1,0 +1,3 @@
+export * from './databases.js';
+export * from './processes.js';
+export * from './waiting.js';
