@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { z } from 'zod';
 
 /** What an app tells its parent when it is up. */
@@ -67,10 +67,17 @@ function whenEnded(child: ChildProcess): Promise<string> {
 
 function whenReady(child: ChildProcess, ended: Promise<string>): Promise<Ready | null> {
   return new Promise((resolve) => {
-    child.on('message', (message) => {
+    child.on('message', (message: Serializable) => {
       const { success, data } = Ready.safeParse(message);
       if (success) resolve(data);
+      else passOnWatched(message);
     });
     ended.then(() => resolve(null));
   });
+}
+
+/** Under `node --watch` each process tells its parent which files it loads. With the children's, a change in any app restarts us. */
+function passOnWatched(message: Serializable): void {
+  const isWatched = Object.keys(message).some((key) => key.startsWith('watch:'));
+  if (isWatched && process.connected) process.send?.(message);
 }

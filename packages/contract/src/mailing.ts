@@ -47,8 +47,8 @@ export const NewMailing = MailingListCreateUpdate.omit({ id: true, status: true 
 export type NewMailing = z.infer<typeof NewMailing>;
 
 const MailingFilter = Paging.extend({
-  tag: z.string().optional().meta({ description: 'tag' }),
-  code: z.string().optional().meta({ description: 'code' }),
+  tag: z.string().meta({ description: 'tag' }).optional(),
+  code: z.string().meta({ description: 'code' }).optional(),
 });
 
 export const mailing = {

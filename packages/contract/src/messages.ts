@@ -24,8 +24,8 @@ export const Message = z
 export type Message = z.infer<typeof Message>;
 
 const MessageFilter = Paging.extend({
-  mailing_list: integer().optional().meta({ description: 'The id of a mailing.' }),
-  client: integer().optional().meta({ description: 'The id of a client, which may have been deleted since.' }),
+  mailing_list: integer().meta({ description: 'The id of a mailing.' }).optional(),
+  client: integer().meta({ description: 'The id of a client, which may have been deleted since.' }).optional(),
   status: MessageStatus.optional(),
 });
 

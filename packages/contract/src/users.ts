@@ -16,6 +16,14 @@ const Username = text({
   })
   .meta({ pattern: '^[\\w.@+-]+$' });
 
+const Email = text({ title: 'Email address', max: 254, blank: true })
+  .check(({ value, issues }) => {
+    if (value !== '' && !z.regexes.email.test(value)) {
+      issues.push({ ...issue('bad_email', [], 'Must be an e-mail address.'), input: value });
+    }
+  })
+  .meta({ format: 'email' });
+
 const groups = 'The groups this user belongs to. A user will get all permissions granted to each of their groups.';
 const ids = (description: string) => z.array(integer().meta({ description })).meta({ uniqueItems: true, description });
 
@@ -31,10 +39,7 @@ export const User = z
     username: Username,
     first_name: text({ title: 'First name', max: 150, blank: true }),
     last_name: text({ title: 'Last name', max: 150, blank: true }),
-    email: z.union([z.literal(''), z.email().max(254)]).meta({
-      title: 'Email address',
-      override: { type: 'string', format: 'email', maxLength: 254, anyOf: undefined },
-    }),
+    email: Email,
     is_staff: z.boolean().meta({
       title: 'Staff status',
       description: 'Designates whether the user can log into this admin site.',

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import pg from 'pg';
+import type { Transaction } from 'sequelize';
 import { Sequelize } from 'sequelize-typescript';
 import { Client } from './models/Client.js';
 import { Mailing, MailingCode, MailingTag } from './models/Mailing.js';
@@ -48,6 +49,7 @@ const createDatabase = (sequelize: Sequelize) => ({
   /** For queries that models cannot say; `$1` stands for the first of `values`. */
   select: async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
     (await sequelize.query(sql, { bind: values, raw: true }))[0] as Row[],
-  transaction: sequelize.transaction.bind(sequelize),
+  /** Committed when `work` resolves, undone when it throws. */
+  transaction: <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => sequelize.transaction(work),
   close: () => sequelize.close(),
 });

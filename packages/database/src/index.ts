@@ -1,3 +1,4 @@
+export type { Transaction } from 'sequelize';
 export * from './database.js';
 export * from './dispatch-store/store.js';
 export * from './migrate.js';

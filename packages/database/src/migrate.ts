@@ -26,6 +26,18 @@ export async function migrateDatabase(url: string): Promise<string[]> {
   }
 }
 
+/** Whether the database at `url` has the newest schema, so that a process which does not migrate may start. */
+export async function isMigrated(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
+    return rows[0]?.there === true && (await createUmzug(client).pending()).length === 0;
+  } finally {
+    await client.end();
+  }
+}
+
 const createUmzug = (client: pg.Client) =>
   new Umzug({
     context: client,

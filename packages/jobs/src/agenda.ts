@@ -16,6 +16,7 @@ interface StartOptions {
   storeName: string;
   logger: JobsLogger;
   processEveryMs: number;
+  timeoutMs: number;
   maxConcurrency: number;
 }
 
@@ -24,9 +25,9 @@ interface StartOptions {
  * workers. As long as it defines no jobs, it asks the store for none.
  */
 export async function startAgenda(options: StartOptions): Promise<StartedAgenda> {
-  const { store, storeName, logger, processEveryMs, maxConcurrency } = options;
+  const { store, storeName, logger, processEveryMs, timeoutMs, maxConcurrency } = options;
   const watch = createStoreWatch({ logger, name: storeName });
-  const guard = guardRepository({ repository: store.repository, watch, logger });
+  const guard = guardRepository({ repository: store.repository, watch, logger, timeoutMs });
   logChannel(store, logger);
   const agenda = new Agenda({
     // Written beside each lock, so that Agendash shows who holds it.

@@ -37,12 +37,22 @@ export function createClock(deps: ClockDeps): MailingClock {
   const hint = (what: string, give: () => Promise<void>) =>
     withDeadline(callTimeoutMs, give, (reason) => `${what} is not scheduled: the job store (${storeName}) ${reason}`);
   return {
-    startAt: (mailing, at) => hint('mailing.start', () => runAt(deps, 'mailing.start', { mailing }, at)),
-    finishAt: (mailing, at) => hint('mailing.finish', () => runAt(deps, 'mailing.finish', { mailing }, at)),
+    startAt: async (mailing, at) => {
+      requireDate(at);
+      await hint('mailing.start', () => runAt(deps, 'mailing.start', { mailing }, at));
+    },
+    finishAt: async (mailing, at) => {
+      requireDate(at);
+      await hint('mailing.finish', () => runAt(deps, 'mailing.finish', { mailing }, at));
+    },
     send: (mailing, lane) => hint('mailing.send', () => runOnce(deps, 'mailing.send', { mailing, lane })),
     purge: (mailing) => hint('mailing.purge', () => runOnce(deps, 'mailing.purge', { mailing })),
     forget: (mailing) => hint('mailing.forget', () => forget(deps, mailing)),
   };
+}
+
+function requireDate(at: Date): void {
+  if (Number.isNaN(at.getTime())) throw new RangeError('A mailing cannot start or finish at an invalid date.');
 }
 
 const isRunning = (job: StoredJob) => job.lockedAt !== undefined;
@@ -53,7 +63,6 @@ const isWaiting = (job: StoredJob) => !isRunning(job) && job.nextRunAt !== null;
  * one too few. A job that runs is left alone: what is written into it is overwritten at its end.
  */
 async function runAt({ agenda }: ClockDeps, name: JobName, data: JobData, at: Date): Promise<void> {
-  if (Number.isNaN(at.getTime())) throw new RangeError(`${name}: the date is not valid`);
   const { jobs } = await agenda.queryJobs({ name, data });
   const isDue = at.getTime() <= Date.now();
   if (isDue && jobs.some(isRunning)) return;

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { createTestJobs, recordCalls, recordLog, untilAborted } from './fixtures/test-jobs.js';
 import type { CreateTestStore, TestStore } from './fixtures/test-stores.js';
 
-const lockLifetimeMs = 1500;
+const lockLifetimeMs = 1200;
 
 export function closingSuite(createStore: CreateTestStore): void {
   describe('closing', () => {
@@ -29,7 +29,7 @@ export function closingSuite(createStore: CreateTestStore): void {
           signal.throwIfAborted();
         },
       };
-      const [producer, first, second] = [await open(), await open({ lockLifetimeMs: 60_000 }), await open()];
+      const [producer, first, second] = [await open(), await open({ lockLifetimeMs: 5000 }), await open()];
       const lanes = { 1: long, 2: impatient };
       const handlers = recordCalls({
         send: (mailing, lane, signal) => lanes[lane as 1 | 2].send(mailing, lane, signal),
@@ -77,7 +77,7 @@ export function closingSuite(createStore: CreateTestStore): void {
     });
 
     it('gives back a job that it had locked ahead of its time', async () => {
-      const [producer, first, second] = [await open(), await open({ lockLifetimeMs: 60_000 }), await open()];
+      const [producer, first, second] = [await open(), await open({ lockLifetimeMs: 5000 }), await open()];
       const handlers = recordCalls();
       await first.work(handlers);
       await second.work(handlers);
@@ -85,8 +85,8 @@ export function closingSuite(createStore: CreateTestStore): void {
       await producer.startAt(1, at);
       await waitFor(async () => (await store.jobs()).some((job) => job.data.mailing === 1 && job.lockedAt));
       await first.close();
-      const [start] = await waitFor(() => named(handlers, 'start').length > 0 && named(handlers, 'start'));
-      expect(start!.at - at.getTime()).to.be.within(0, 600);
+      const start = await waitFor(() => named(handlers, 'start')[0]);
+      expect(start.at - at.getTime()).to.be.within(0, 600);
     });
 
     it('closes a process that never worked, at once', async () => {

@@ -1,4 +1,5 @@
 import type { JobParameters, JobRepository } from 'agenda';
+import { withDeadline } from './deadline.js';
 import type { JobsLogger } from './logger.js';
 import type { StoreWatch } from './store-watch.js';
 
@@ -21,19 +22,23 @@ export interface GuardedRepository {
  * - Its `stop` and `drain` forget a job whose lock is on its way from the store, and `drain` waits for its whole
  *   time-out when finished jobs are removed, because the removal comes after the event it waits for.
  * - It does not wait for `unlockJob`: a store that is away would end the process by an unhandled rejection.
+ * - It waits for an answer for ever, and its job keeps its place among those that may run side by side.
  */
 export function guardRepository(deps: {
   repository: JobRepository;
   watch: StoreWatch;
   logger: JobsLogger;
+  /** How long an answer may take. */
+  timeoutMs: number;
 }): GuardedRepository {
-  const { repository, watch, logger } = deps;
+  const { repository, watch, logger, timeoutMs } = deps;
   const disowned = new WeakSet<JobParameters>();
   const pending = new Set<Promise<unknown>>();
   let isLocking = true;
 
-  const track = <T>(work: Promise<T>): Promise<T> => {
-    const tracked = work.finally(() => pending.delete(tracked));
+  const ask = <T>(work: () => Promise<T>): Promise<T> => {
+    const answer = withDeadline(timeoutMs, work, (reason) => `the job store: ${reason}`);
+    const tracked = answer.finally(() => pending.delete(tracked));
     pending.add(tracked);
     return tracked;
   };
@@ -42,7 +47,7 @@ export function guardRepository(deps: {
 
   const lockNext: JobRepository['getNextJobToRun'] = async (...query) => {
     if (!isLocking) return undefined;
-    const job = await watch.observe(() => repository.getNextJobToRun(...query));
+    const job = await repository.getNextJobToRun(...query);
     if (!job || isLocking) return job;
     await unlock(job);
     return undefined;
@@ -53,10 +58,11 @@ export function guardRepository(deps: {
   };
 
   const guarded: JobRepository = Object.create(repository);
-  guarded.getNextJobToRun = (...query) => track(lockNext(...query));
-  guarded.saveJobState = (job, options) => track(save(job, options));
-  guarded.removeJobs = (filter) => track(repository.removeJobs(filter));
-  guarded.unlockJob = (job) => track(unlock(job));
+  guarded.getNextJobToRun = (...query) => watch.observe(() => ask(() => lockNext(...query)));
+  guarded.saveJobState = (job, options) => ask(() => save(job, options));
+  guarded.removeJobs = (filter) => ask(() => repository.removeJobs(filter));
+  guarded.queryJobs = (options) => ask(() => repository.queryJobs(options));
+  guarded.unlockJob = (job) => ask(() => unlock(job)).catch(() => {});
 
   return {
     repository: guarded,

@@ -71,10 +71,18 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     store,
     storeName: name,
     processEveryMs,
+    timeoutMs: 2 * settings.callTimeoutMs,
     maxConcurrency,
   }).catch((error) => closeAfter(store, error));
   let worker: Worker | undefined;
   let sweep: SweepKeeper | undefined;
+  let closed: Promise<void> | undefined;
+  const close = async (drainMs: number) => {
+    await sweep?.stop();
+    await worker?.stop(drainMs);
+    await agenda.stop(false).catch((err: unknown) => logger.warn({ err }, 'waiting jobs could not be unlocked'));
+    await store.close();
+  };
   return {
     ...createClock({ ...settings, agenda, store, storeName: name }),
     backend: store.backend,
@@ -83,11 +91,9 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
       worker = createWorker({ ...settings, agenda, guard, handlers, kinds });
       sweep = await keepSweep({ agenda, store, logger, everyMs: settings.sweepEveryMs });
     },
-    close: async (drainMs = 10_000) => {
-      await sweep?.stop();
-      await worker?.stop(drainMs);
-      await agenda.stop(false).catch((err: unknown) => logger.warn({ err }, 'waiting jobs could not be unlocked'));
-      await store.close();
+    close: (drainMs = 10_000) => {
+      closed ??= close(drainMs);
+      return closed;
     },
   };
 }

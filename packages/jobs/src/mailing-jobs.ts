@@ -15,8 +15,12 @@
 export interface MailingJobs {
   /** Freezes the audience of a mailing whose start has come. */
   start(mailingId: number): Promise<void>;
-  /** Sends what one lane of a mailing has open. Takes minutes to hours, and stops soon after `signal` is aborted. */
-  send(mailingId: number, lane: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Sends what one lane of a mailing has open. Takes minutes to hours, and stops soon after `signal` is aborted.
+   * `crowded`: this worker has lanes enough of that mailing; the job is left for another, and looked at again soon.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that returns nothing is the usual one
+  send(mailingId: number, lane: number, signal: AbortSignal): Promise<Crowded | void>;
   /** Closes a mailing whose end has come. */
   finish(mailingId: number): Promise<void>;
   /** Removes the rows of a deleted mailing, in batches. */
@@ -24,6 +28,9 @@ export interface MailingJobs {
   /** Re-creates, through the clock, what is due in PostgreSQL and has no live job. */
   sweep(signal: AbortSignal): Promise<void>;
 }
+
+/** What a send answers that left its lane to another worker. */
+export type Crowded = 'crowded';
 
 export type JobName = 'mailing.start' | 'mailing.send' | 'mailing.finish' | 'mailing.purge' | 'mailing.sweep';
 
@@ -38,7 +45,7 @@ export interface JobKind {
   readonly concurrency: number;
   /** Whether it ends early when its signal is aborted, so that somebody has to go on with it. */
   readonly stoppable: boolean;
-  run(handlers: MailingJobs, ids: JobIds, signal: AbortSignal): Promise<void>;
+  run(handlers: MailingJobs, ids: JobIds, signal: AbortSignal): Promise<unknown>;
 }
 
 export function createJobKinds(sendConcurrency: number): Record<JobName, JobKind> {

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoBackend, MongoChangeStreamNotificationChannel } from '@agendajs/mongo-backend';
 import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb';
 import type { JobsLogger } from './logger.js';
 import type { Store } from './store.js';
+import { reconnectWhenStuck } from './stuck-heartbeat.js';
 
 interface MongoStoreOptions {
   url: string;
@@ -20,6 +22,11 @@ export async function openMongoStore({ url, logger, timeoutMs }: MongoStoreOptio
     connectTimeoutMS: timeoutMs,
     socketTimeoutMS: 2 * timeoutMs,
   });
+  const stuck = reconnectWhenStuck({ client, logger, limitMs: 3 * timeoutMs });
+  const close = async () => {
+    stuck.stop();
+    await Promise.race([client.close(), sleep(timeoutMs, undefined, { ref: false })]);
+  };
   client.on('error', (err) => logger.warn({ err }, 'a connection to the job store was lost'));
   try {
     await client.connect();
@@ -33,10 +40,10 @@ export async function openMongoStore({ url, logger, timeoutMs }: MongoStoreOptio
       channel: (await hasChangeStreams(db)) ? createChannel(db) : undefined,
       prepare,
       isDuplicate,
-      close: () => client.close(),
+      close,
     };
   } catch (error) {
-    await client.close();
+    await close();
     throw error;
   }
 }

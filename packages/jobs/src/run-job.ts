@@ -21,11 +21,15 @@ export interface RunDeps {
   isClosing(): boolean;
 }
 
+/** A worker with lanes enough of a mailing leaves the lane alone for one to two of these. */
+const crowdedPauseMs = 1_000;
+
 /**
- * Runs one job under its lock. It ends in one of four ways:
+ * Runs one job under its lock. It ends in one of five ways:
  *
  * - done: Agenda removes it. So is a job without its ids, which nobody could ever run.
  * - failed: the handler rejected; Agenda runs it again after a pause.
+ * - crowded: this worker has enough of its kind. The job stays, due soon, for whoever looks first.
  * - handed over: the worker closes and the handler stopped half-way. The job stays, due now, for another worker.
  * - lost: another worker may have it. Nothing more is written for it here.
  */
@@ -51,11 +55,12 @@ export async function runJob(deps: RunDeps, kind: JobKind, job: Job<JobData>): P
   if (lost !== undefined) return reportLost(deps, job, lost);
   if (stopper.signal.aborted && kind.stoppable) return handOver(job);
   if (outcome.error) reportFailure(deps, job, outcome.error);
+  if (outcome.result === 'crowded') handOver(job, Math.ceil((1 + Math.random()) * crowdedPauseMs));
 }
 
 /** Agenda keeps a job whose next run is set, unlocks it, and whoever looks next runs it. */
-function handOver(job: Job<JobData>): void {
-  job.attrs.nextRunAt = new Date();
+function handOver(job: Job<JobData>, inMs = 0): void {
+  job.attrs.nextRunAt = new Date(Date.now() + inMs);
 }
 
 function reportLost({ logger }: RunDeps, { attrs }: Job<JobData>, reason: string): never {
@@ -69,10 +74,9 @@ function reportFailure({ logger }: RunDeps, { attrs }: Job<JobData>, err: Error)
   throw err;
 }
 
-async function settle(work: () => Promise<void>): Promise<{ error?: Error }> {
+async function settle(work: () => Promise<unknown>): Promise<{ error?: Error; result?: unknown }> {
   try {
-    await work();
-    return {};
+    return { result: await work() };
   } catch (error) {
     return { error: error instanceof Error ? error : new Error(String(error), { cause: error }) };
   }

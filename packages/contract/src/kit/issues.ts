@@ -9,6 +9,7 @@ export const issueReasons = [
   'not_digits',
   'unknown_timezone',
   'bad_username',
+  'bad_email',
   'end_before_start',
   'taken',
   'unknown_id',

@@ -9,15 +9,15 @@ const override = { type: 'integer', minimum: undefined, maximum: undefined } as 
 
 const pageNumber = z
   .preprocess((value: number | 'last') => (value === 'last' ? lastPage : value), z.int().min(1))
-  .optional()
-  .meta({ description: 'A page number within the paginated result set.', override });
+  .meta({ description: 'A page number within the paginated result set.', override })
+  .optional();
 
 const pageSize = z
   .int()
   .min(1)
   .max(largestPageSize)
-  .optional()
-  .meta({ description: 'Number of results to return per page.', override });
+  .meta({ description: 'Number of results to return per page.', override })
+  .optional();
 
 /** Which part of a list: pages count from 1, `'last'` is the last one. */
 export const Paging = z.object({ page: pageNumber, limit: pageSize });

@@ -45,9 +45,12 @@ export const timestamp = (title?: string) =>
     .preprocess((value: Date | string) => (typeof value === 'string' ? parseInstant(value) : value), z.date())
     .meta({ ...(title ? { title } : {}), override: { type: 'string', format: 'date-time' } });
 
-const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const instantPattern = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 const parseInstant = (value: string): Date | string => {
-  const date = new Date(instantPattern.test(value) ? value : Number.NaN);
+  const [, year, month, day] = instantPattern.exec(value) ?? [];
+  // JavaScript would make 2 March of 30 February.
+  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  const date = new Date(Number(day) <= daysInMonth ? value : Number.NaN);
   return Number.isNaN(date.getTime()) ? value : date;
 };

@@ -1,0 +1,87 @@
+import { type Database, openDatabase } from '@showroom/database';
+import { createTestDatabase, type TestDatabase } from '@showroom/testing';
+import { createTRPCClient, httpBatchLink } from '@trpc/client';
+import { fastify } from 'fastify';
+import superjson from 'superjson';
+import { ensureFirstSuperuser } from './auth/first-superuser.js';
+import { apiPlugin } from './plugin.js';
+import type { AppRouter } from './router.js';
+
+/** What the API told the clock, in words: `start 12`, `purge 3`. */
+export type Hints = string[];
+
+export interface RestAnswer {
+  status: number;
+  headers: Headers;
+  // Tests look into bodies freely; their shapes are what is being tested.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  body: any;
+}
+
+export type TestApi = Awaited<ReturnType<typeof startApi>>;
+
+const basic = (username: string, password: string) =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/** The API on a database and a port of its own, with a superuser `admin` / `pw`. */
+export async function startApi() {
+  const testDatabase: TestDatabase = await createTestDatabase();
+  const database: Database = await openDatabase({ url: testDatabase.url });
+  await ensureFirstSuperuser(database, { username: 'admin', password: 'pw' });
+  const hints: Hints = [];
+  const app = fastify({ routerOptions: { maxParamLength: 5_000 } });
+  await app.register(apiPlugin, { database, clock: createClock(hints), logger: app.log });
+  const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+
+  async function rest(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<RestAnswer> {
+    const response = await fetch(`${origin}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: basic('admin', 'pw'),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: isJson && text !== '' ? JSON.parse(text) : text,
+    };
+  }
+
+  return {
+    origin,
+    hints,
+    database,
+    query: testDatabase.query,
+    rest,
+    trpc: createTrpc(origin, basic('admin', 'pw')),
+    trpcAs: (username: string, password: string) => createTrpc(origin, basic(username, password)),
+    basic,
+    stop: async () => {
+      await app.close();
+      await database.close();
+      await testDatabase.drop();
+    },
+  };
+}
+
+const createTrpc = (origin: string, authorization: string) =>
+  createTRPCClient<AppRouter>({
+    links: [httpBatchLink({ url: `${origin}/trpc`, transformer: superjson, headers: { authorization } })],
+  });
+
+const createClock = (hints: Hints) => ({
+  startAt: async (id: number) => void hints.push(`start ${id}`),
+  finishAt: async (id: number) => void hints.push(`finish ${id}`),
+  purge: async (id: number) => void hints.push(`purge ${id}`),
+  forget: async (id: number) => void hints.push(`forget ${id}`),
+});

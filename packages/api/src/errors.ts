@@ -1,0 +1,49 @@
+import { type CustomIssue, type ErrorCode, errors } from '@showroom/contract';
+import { TRPCError } from '@trpc/server';
+import { z } from 'zod';
+
+const trpcCodes = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  500: 'INTERNAL_SERVER_ERROR',
+} as const;
+
+/**
+ * A failure the caller is meant to see, by a code of the contract's table.
+ *
+ * @example throw new ApiError('tag.in_use', '12 clients use this tag.');
+ */
+export class ApiError extends TRPCError {
+  constructor(
+    readonly error: ErrorCode,
+    message: string = errors[error].message,
+  ) {
+    super({ code: trpcCodes[errors[error].status], message });
+  }
+}
+
+/**
+ * Values that no schema can judge alone: a name that is taken, an id of nothing. Answered like any refused value.
+ *
+ * @example throw new RefusedValues([issue('taken', ['name'], 'There is a tag with this name.')]);
+ */
+export class RefusedValues extends TRPCError {
+  constructor(issues: CustomIssue[]) {
+    const cause = new z.ZodRealError(issues.map((found) => ({ ...found, input: undefined })));
+    super({ code: 'BAD_REQUEST', message: errors['request.invalid'].message, cause });
+  }
+}
+
+/** What was refused, when that is why a call failed. */
+export function refusedValuesOf(error: TRPCError): z.core.$ZodIssue[] | null {
+  return error.code === 'BAD_REQUEST' && error.cause instanceof z.core.$ZodError ? error.cause.issues : null;
+}
+
+/** The code of the contract's table for any failure: what is not meant for the caller is `server.failed`. */
+export function errorCodeOf(error: TRPCError): ErrorCode {
+  if (error instanceof ApiError) return error.error;
+  return error.code === 'INTERNAL_SERVER_ERROR' ? 'server.failed' : 'request.invalid';
+}

@@ -1,0 +1,5 @@
+export { ensureFirstSuperuser, type FirstSuperuser } from './auth/first-superuser.js';
+export type { Deps } from './context.js';
+export { apiPlugin } from './plugin.js';
+export { createDocument } from './rest/document.js';
+export type { AppRouter } from './router.js';

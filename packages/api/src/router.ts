@@ -1,0 +1,21 @@
+import type { Contract } from '@showroom/contract';
+import { clientsRouter } from './clients/clients.router.js';
+import { codesRouter } from './codes/codes.router.js';
+import { mailingRouter } from './mailing/mailing.router.js';
+import { messagesRouter } from './messages/messages.router.js';
+import { statisticRouter } from './statistic/statistic.router.js';
+import { tagsRouter } from './tags/tags.router.js';
+import { router } from './trpc.js';
+import { usersRouter } from './users/users.router.js';
+
+/** Every procedure of the contract, implemented: a forgotten one does not compile. */
+export const appRouter = router({
+  clients: clientsRouter,
+  codes: codesRouter,
+  mailing: mailingRouter,
+  messages: messagesRouter,
+  statistic: statisticRouter,
+  tags: tagsRouter,
+  users: usersRouter,
+} satisfies { [Resource in keyof Contract]: Record<keyof Contract[Resource], unknown> });
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** One sentence per wrong variable. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the environment by a schema of its variables. An empty variable counts as unset.
+ *
+ * @throws ConfigError with a sentence for each wrong variable
+ * @example parseEnvironment(z.object({ PORT: port.default(8005) }), process.env) // { PORT: 8005 }
+ */
+export function parseEnvironment<Schema extends z.ZodType>(
+  schema: Schema,
+  environment: Record<string, string | undefined>,
+): z.output<Schema> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const { success, data, error } = schema.safeParse(given);
+  if (success) return data;
+  const sentences = error.issues.map(({ path: [name], message }) => {
+    const isMissing = given[String(name)] === undefined && message.startsWith('Invalid input');
+    return `${String(name)} is ${isMissing ? 'not set, and has no default' : `wrong: ${message}`}.`;
+  });
+  throw new ConfigError(sentences.join('\n'));
+}
+
+const number = (from: number, to: number) => {
+  const message = `expected a number from ${from} to ${to}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.int().min(from, message).max(to, message));
+};
+
+/** The kinds of variables our apps have. */
+export const variables = {
+  port: number(0, 65_535),
+  number,
+  postgresUrl: z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database'),
+  mongodbUrl: z.string().regex(/^mongodb(\+srv)?:\/\//, 'expected mongodb://host:port/database'),
+  httpUrl: z.string().regex(/^https?:\/\//, 'expected http:// or https:// and an address'),
+  token: z.string().regex(/^\S+$/, 'expected a token without spaces'),
+  boolean: z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true'),
+  logLevel: z.enum(
+    ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    'expected trace, debug, info, warn, error, fatal or silent',
+  ),
+};
