@@ -1,6 +1,6 @@
 import { apiPlugin, type Deps } from '@showroom/api';
 import type { Logger } from '@showroom/app';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { healthPlugin } from './health.js';
 import { swaggerPlugin } from './swagger.js';
 
@@ -17,7 +17,7 @@ const slowestRequestMs = 30_000;
 export async function createServer(deps: Omit<Deps, 'logger'> & { logger: Logger }): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBodyBytes,
     requestTimeout: slowestRequestMs,
     forceCloseConnections: true,

@@ -24,6 +24,7 @@ const plannerSettings = '-c enable_hashjoin=off -c enable_mergejoin=off -c plan_
 export class WorkerSessions {
   private opening: Promise<WorkerSession> | null = null;
   private lastWorkerId = 0;
+  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly url: string) {}
 
@@ -38,6 +39,13 @@ export class WorkerSessions {
     if (!session.lost.aborted) return session;
     if (this.opening === opening) this.opening = null;
     return this.current();
+  }
+
+  /** Works on the session's connection in turn: lanes claim at the same time, a connection does one thing at a time. */
+  exclusively<T>(work: (session: WorkerSession) => Promise<T>): Promise<T> {
+    const mine = this.turn.then(async () => work(await this.current()));
+    this.turn = mine.catch(() => {});
+    return mine;
   }
 
   async close(): Promise<void> {

@@ -42,7 +42,7 @@ export async function openDispatchStore({
       return sessions.workerId;
     },
     start: (mailingId) => startMailing(pool, mailingId),
-    claim: async (mailingId, leaseMs) => claim(await sessions.current(), mailingId, leaseMs),
+    claim: (mailingId, leaseMs) => sessions.exclusively((session) => claim(session, mailingId, leaseMs)),
     renew: async (rangeIds, leaseMs) => renew(pool, await sessions.current(), rangeIds, leaseMs),
     settle: (settlements) => settle(pool, settlements),
     release: async (rangeId) => release(pool, await sessions.current(), rangeId),

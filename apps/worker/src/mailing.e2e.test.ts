@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { createTestDatabase, startApp, type TestDatabase, type TestProcess, waitFor } from '@showroom/testing';
+import { expect } from 'chai';
+
+interface Counts {
+  accepted: number;
+  unique: number;
+  duplicates: number;
+  after_end: number;
+}
+
+const mongodbUrl = process.env.MONGODB_URL;
+const authorization = `Basic ${Buffer.from('admin:pw').toString('base64')}`;
+
+/** Server, two workers and the probe as processes of their own, as in production. */
+function testMailings(store: string, jobStore: () => Record<string, string>): void {
+  describe(`mailings, end to end, with jobs in ${store}`, function () {
+    this.timeout(60_000);
+    let database: TestDatabase;
+    let server: TestProcess;
+    let probe: TestProcess;
+    let workers: TestProcess[];
+    let origin: string;
+    let probeUrl: string;
+    let workerEnvironment: Record<string, string>;
+
+    before(async () => {
+      database = await createTestDatabase({ empty: true });
+      const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'warn', ...jobStore() };
+      probe = startApp('apps/probe/src/main.ts', { PORT: '0', PROBE_TOKEN: 'token' });
+      server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
+      probeUrl = String((await probe.ready()).url);
+      workerEnvironment = { ...environment, PROVIDER_URL: probeUrl, PROVIDER_TOKEN: 'token', SEND_CONCURRENCY: '32' };
+      workers = [startWorker(), startWorker()];
+      origin = String((await server.ready()).url);
+      await Promise.all(workers.map((worker) => worker.ready()));
+      await database.query(`INSERT INTO tags (name) VALUES ('vip'), ('new')`);
+      await database.query(`INSERT INTO codes (code) VALUES ('900')`);
+      await database.query(`INSERT INTO clients (phone_number, timezone, code_id, tag_id)
+        SELECT 79000000000 + n, 'UTC', (SELECT id FROM codes), (SELECT min(id) FROM tags) + n % 2 FROM generate_series(1, 6000) n`);
+    });
+    after(async () => {
+      const codes = await Promise.all([server, probe, ...workers].map((each) => each.stop()));
+      await database.drop();
+      expect(codes.slice(0, 2), 'an orderly end').to.deep.equal([0, 0]);
+    });
+    beforeEach(async () => {
+      await fetch(`${probeUrl}/messages`, { method: 'DELETE' });
+      await fetch(`${probeUrl}/faults`, { method: 'DELETE' });
+    });
+
+    const startWorker = () => startApp('apps/worker/src/main.ts', workerEnvironment);
+    const counts = async () => (await (await fetch(`${probeUrl}/counts`)).json()) as Counts;
+    const setFaults = (faults: object) =>
+      fetch(`${probeUrl}/faults`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(faults),
+      });
+
+    async function rest(method: string, path: string, body?: object) {
+      const headers = { authorization, 'content-type': 'application/json' };
+      const response = await fetch(`${origin}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
+      // biome-ignore lint/suspicious/noExplicitAny: the shapes are what is being tested
+      return (response.status === 204 ? null : await response.json()) as any;
+    }
+    const inMs = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const create = (change: object) =>
+      rest('POST', '/mailing/', {
+        tags: ['vip'],
+        codes: [],
+        start_notification_date: inMs(-1_000),
+        end_notification_date: inMs(60_000),
+        text: 'hello',
+        ...change,
+      });
+    const ended = (id: number) =>
+      waitFor(
+        async () => {
+          const statistic = await rest('GET', `/statistic/${id}/`);
+          return ['completed', 'expired'].includes(statistic.status) ? statistic : null;
+        },
+        { timeoutMs: 45_000, what: `the end of mailing ${id}` },
+      );
+
+    it('asks every matching client once and nobody else, and agrees with the provider', async () => {
+      const { id } = await create({ text: 'Привет' });
+      const statistic = await ended(id);
+      expect(statistic).to.deep.include({ status: 'completed' });
+      expect(statistic.messages).to.include({ total: 3_000, sent: 3_000, pending: 0 });
+      expect(await counts()).to.include({ accepted: 3_000, unique: 3_000, duplicates: 0 });
+      expect((await rest('GET', `/messages/?mailing_list=${id}&status=sent&limit=1`)).count).to.equal(3_000);
+    });
+
+    it('starts by itself within two seconds of its time', async () => {
+      const start = Date.now() + 3_000;
+      const { id } = await create({ start_notification_date: new Date(start).toISOString() });
+      await waitFor(async () => (await counts()).accepted > 0, { timeoutMs: 10_000, what: 'the first message' });
+      expect(Date.now()).to.be.within(start, start + 2_000);
+      await ended(id);
+    });
+
+    it('asks nobody at or after the end, and expires what is left', async () => {
+      await setFaults({ delay_ms: 500 });
+      const end = new Date(Date.now() + 4_000);
+      await fetch(`${probeUrl}/end`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ at: end.toISOString() }),
+      });
+      const { id } = await create({ end_notification_date: end.toISOString() });
+      const { status, messages } = await ended(id);
+      const { accepted, after_end } = await counts();
+      expect(status).to.equal('expired');
+      expect(after_end).to.equal(0);
+      expect(messages.sent).to.be.greaterThan(0);
+      expect(messages.sent + messages.unknown).to.equal(accepted);
+      expect(messages.sent + messages.unknown + messages.expired).to.equal(3_000);
+      await fetch(`${probeUrl}/end`, { method: 'DELETE' });
+    });
+
+    it('brings everything through a provider that fails in every way', async () => {
+      await setFaults({ error_500: 0.05, busy_429: 0.05, garbage: 0.02, reset_after_accept: 0.02, seed: 7 });
+      const { id } = await create({});
+      const { messages } = await ended(id);
+      expect(messages).to.include({ total: 3_000, sent: 3_000 });
+      expect(await counts()).to.include({ unique: 3_000 });
+    });
+
+    it('loses nothing to kill -9, and doubles only what was in flight', async () => {
+      await setFaults({ delay_ms: 50 });
+      const { id } = await create({ tags: [] });
+      await waitFor(async () => (await counts()).accepted > 1_500, { what: 'some work to be done' });
+      await workers[0]!.stop('SIGKILL');
+      workers[0] = startWorker();
+      const { messages } = await ended(id);
+      const { unique, duplicates } = await counts();
+      expect(messages).to.include({ total: 6_000, sent: 6_000 });
+      expect(unique).to.equal(6_000);
+      expect(duplicates, 'in flight, or answered and not yet written').to.be.lessThan(150);
+    });
+
+    it('sends nothing more of a mailing that is deleted', async () => {
+      await setFaults({ delay_ms: 200 });
+      const { id } = await create({});
+      await waitFor(async () => (await counts()).accepted > 0, { what: 'the first message' });
+      await rest('DELETE', `/mailing/${id}/`);
+      await waitFor(async () => (await database.query('SELECT FROM mailings WHERE id = $1', [id])).length === 0, {
+        what: 'the purge',
+      });
+      const { accepted } = await counts();
+      expect(accepted).to.be.lessThan(3_000);
+      expect(await database.query('SELECT FROM messages WHERE mailing_id = $1 LIMIT 1', [id])).to.deep.equal([]);
+    });
+  });
+}
+
+testMailings('postgresql', () => ({}));
+if (mongodbUrl) {
+  testMailings('mongodb', () => {
+    const url = new URL(mongodbUrl);
+    url.pathname = `/test_${randomUUID()}`;
+    return { MONGODB_URL: url.href };
+  });
+} else {
+  it('mailings, end to end, with jobs in mongodb: left out, because MONGODB_URL is not set');
+}

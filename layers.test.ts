@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+
+/** What each workspace may import of this repository. Lower never imports higher; apps do not import each other. */
+const layers: Record<string, string[]> = {
+  'packages/app': [],
+  'packages/contract': [],
+  'packages/postgres': [],
+  'packages/testing': [],
+  'packages/dispatch': ['contract'],
+  'packages/jobs': [],
+  'packages/database': ['contract', 'dispatch'],
+  'packages/providers': ['dispatch'],
+  'packages/sdk': ['contract'],
+  'packages/api': ['contract', 'database', 'jobs'],
+  'apps/probe': [],
+  'apps/server': ['api', 'app', 'database', 'jobs'],
+  'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers'],
+  // By path, as processes: named so that turbo builds them first.
+  'apps/standalone': ['postgres', 'probe', 'server', 'worker'],
+};
+
+/** Libraries that one package knows for all. Tests may call the API as its consumers do. */
+const owners: Record<string, string[]> = {
+  sequelize: ['packages/database'],
+  'sequelize-typescript': ['packages/database'],
+  umzug: ['packages/database'],
+  pg: ['packages/database', 'packages/jobs', 'packages/testing', 'apps/standalone'],
+  agenda: ['packages/jobs'],
+  '@agendajs/mongo-backend': ['packages/jobs'],
+  '@agendajs/postgres-backend': ['packages/jobs'],
+  mongodb: ['packages/jobs'],
+  '@trpc/server': ['packages/api'],
+  'trpc-to-openapi': ['packages/api'],
+  '@trpc/client': ['packages/sdk'],
+  undici: ['packages/providers'],
+  pino: ['packages/app'],
+};
+
+interface Manifest {
+  name: string;
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+const manifestOf = (workspace: string) => JSON.parse(readFileSync(`${workspace}/package.json`, 'utf8')) as Manifest;
+
+const sourcesOf = (workspace: string): string[] =>
+  readdirSync(`${workspace}/src`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/\.(test|suite)\.ts$/.test(file) && !file.includes('fixtures/'))
+    .map((file) => readFileSync(`${workspace}/src/${file}`, 'utf8'));
+
+/** The packages a source names in its imports, without what is below them. */
+const importsOf = (source: string): string[] =>
+  [...source.matchAll(/^(?:import|export)\s(?:[^'"=();]*\sfrom\s)?['"]([^.'"][^'"]*)['"]/gm)].map(([, name]) =>
+    name!
+      .split('/')
+      .slice(0, name!.startsWith('@') ? 2 : 1)
+      .join('/'),
+  );
+
+/** Declared because another library asks for them as peers. */
+const peers = ['zod-openapi'];
+/** Started as processes, not imported. */
+const byPath = ['@showroom/probe', '@showroom/server', '@showroom/worker'];
+
+const workspaces = ['packages', 'apps'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+
+describe('layers', () => {
+  it('are laid for every workspace', () => {
+    expect(Object.keys(layers)).to.include.members(workspaces);
+  });
+
+  for (const workspace of workspaces) {
+    const { name, dependencies = {}, optionalDependencies = {} } = manifestOf(workspace);
+    const declared = Object.keys(dependencies);
+    const imported = [...new Set(sourcesOf(workspace).flatMap(importsOf))].filter((each) => !each.startsWith('node:'));
+    const named = [...new Set([...declared, ...imported])];
+
+    it(`${workspace} imports only what lies below it`, () => {
+      const allowed = [name, ...(layers[workspace] ?? []).map((each) => `@showroom/${each}`)];
+      expect(named.filter((each) => each.startsWith('@showroom/') && !allowed.includes(each))).to.deep.equal([]);
+    });
+
+    it(`${workspace} leaves other packages' libraries alone`, () => {
+      expect(named.filter((each) => owners[each]?.includes(workspace) === false)).to.deep.equal([]);
+    });
+
+    it(`${workspace} declares what it imports, and imports what it declares`, () => {
+      const given = [name, ...declared, ...Object.keys(optionalDependencies), ...peers];
+      expect(
+        imported.filter((each) => !given.includes(each)),
+        'not declared',
+      ).to.deep.equal([]);
+      const used = [...imported, ...peers, ...byPath];
+      expect(
+        declared.filter((each) => !used.includes(each)),
+        'never imported',
+      ).to.deep.equal([]);
+    });
+  }
+});
