@@ -13,11 +13,11 @@ const layers: Record<string, string[]> = {
   'packages/providers': ['dispatch'],
   'packages/sdk': ['contract'],
   'packages/api': ['contract', 'database', 'jobs'],
-  'apps/probe': [],
+  'apps/probe': ['app'],
   'apps/server': ['api', 'app', 'database', 'jobs'],
   'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers'],
   // By path, as processes: named so that turbo builds them first.
-  'apps/standalone': ['postgres', 'probe', 'server', 'worker'],
+  'apps/standalone': ['app', 'postgres', 'probe', 'server', 'worker'],
 };
 
 /** Libraries that one package knows for all. Tests may call the API as its consumers do. */

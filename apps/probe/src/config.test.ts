@@ -1,5 +1,6 @@
+import { ConfigError } from '@showroom/app';
 import { expect } from 'chai';
-import { ConfigError, parseConfig } from './config.js';
+import { parseConfig } from './config.js';
 
 describe('probe config', () => {
   it('listens on 127.0.0.1:8006 and takes any token when nothing is set, or set to nothing', () => {

@@ -1,3 +1,4 @@
+import { parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
 import { Faults } from './faults.js';
 
@@ -15,13 +16,8 @@ const FaultsJson = z
 
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'expected a number from 0 to 65535')
-    .transform(Number)
-    .pipe(z.int().max(65_535))
-    .default(8006),
-  PROBE_TOKEN: z.string().regex(/^\S+$/, 'expected a token without spaces').optional(),
+  PORT: variables.port.default(8006),
+  PROBE_TOKEN: variables.token.optional(),
   PROBE_FAULTS: FaultsJson.optional(),
 });
 
@@ -33,9 +29,6 @@ export interface ProbeConfig {
   faults: Faults | undefined;
 }
 
-/** One line per wrong variable. */
-export class ConfigError extends Error {}
-
 /**
  * Reads the probe's settings. An empty variable counts as unset.
  *
@@ -44,12 +37,6 @@ export class ConfigError extends Error {}
  * parseConfig({ PORT: '9000', PROBE_FAULTS: '{"error_500":0.01}' }).port; // 9000
  */
 export function parseConfig(env: NodeJS.ProcessEnv = process.env): ProbeConfig {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const { success, data, error } = Environment.safeParse(set);
-  if (!success) {
-    throw new ConfigError(
-      error.issues.map(({ path, message }) => `${path.join('.')} is wrong: ${message}.`).join('\n'),
-    );
-  }
-  return { host: data.HOST, port: data.PORT, token: data.PROBE_TOKEN, faults: data.PROBE_FAULTS };
+  const read = parseEnvironment(Environment, env);
+  return { host: read.HOST, port: read.PORT, token: read.PROBE_TOKEN, faults: read.PROBE_FAULTS };
 }

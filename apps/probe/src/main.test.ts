@@ -11,7 +11,11 @@ describe('probe process', () => {
 
   /** Starts the real program, as its supervisor does. */
   function start(env: NodeJS.ProcessEnv): void {
-    child = fork(MAIN, { execArgv: ['--import', 'tsx'], env: { ...process.env, ...env }, silent: true });
+    child = fork(MAIN, {
+      execArgv: ['--conditions=showroom-src', '--import', 'tsx'],
+      env: { ...process.env, ...env },
+      silent: true,
+    });
   }
 
   async function ready(): Promise<string> {

@@ -1,34 +1,18 @@
 import path from 'node:path';
+import { parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
 
-const Port = z
-  .string()
-  .regex(/^\d{1,5}$/, 'expected a number from 0 to 65535')
-  .transform(Number)
-  .pipe(z.int().max(65_535, 'expected a number from 0 to 65535'));
-
-const Environment = z
-  .object({
-    HOST: z.string().default('127.0.0.1'),
-    PORT: Port.default(8005),
-    DATA_DIR: z.string().default('./.showroom'),
-    DATABASE_URL: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database')
-      .optional(),
-    PROVIDER_URL: z
-      .string()
-      .regex(/^https?:\/\//, 'expected http:// or https:// and an address')
-      .optional(),
-    PROVIDER_TOKEN: z.string().regex(/^\S+$/, 'expected a token without spaces').optional(),
-    PROBE_PORT: Port.default(8006),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
-    npm_lifecycle_event: z.string().optional(),
-  })
-  .refine(({ PROVIDER_URL, PROVIDER_TOKEN }) => !PROVIDER_URL || PROVIDER_TOKEN, {
-    path: ['PROVIDER_TOKEN'],
-    message: 'PROVIDER_URL is set, and that provider will ask for a token',
-  });
+const Environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: variables.port.default(8005),
+  DATA_DIR: z.string().default('./.showroom'),
+  DATABASE_URL: variables.postgresUrl.optional(),
+  PROVIDER_URL: variables.httpUrl.optional(),
+  PROVIDER_TOKEN: variables.token.optional(),
+  PROBE_PORT: variables.port.default(8006),
+  LOG_LEVEL: variables.logLevel.default('warn'),
+  npm_lifecycle_event: z.string().optional(),
+});
 
 export interface StandaloneConfig {
   host: string;
@@ -40,7 +24,7 @@ export interface StandaloneConfig {
   databaseUrl: string | undefined;
   /** Left out, messages go to the built-in probe. */
   providerUrl: string | undefined;
-  /** Left out, the probe gets one made up at each start. */
+  /** Left out, the probe gets one made up at each start; a provider of your own is asked without any. */
   providerToken: string | undefined;
   /** 0 takes a free one. */
   probePort: number;
@@ -51,9 +35,6 @@ export interface StandaloneConfig {
   environment: NodeJS.ProcessEnv;
 }
 
-/** One line per wrong variable. */
-export class ConfigError extends Error {}
-
 /**
  * Reads the settings. An empty variable counts as unset.
  *
@@ -62,12 +43,7 @@ export class ConfigError extends Error {}
  */
 export function parseConfig(env: NodeJS.ProcessEnv = process.env): StandaloneConfig {
   const environment = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const { success, data, error } = Environment.safeParse(environment);
-  if (!success) {
-    throw new ConfigError(
-      error.issues.map(({ path: [name], message }) => `${String(name)} is wrong: ${message}.`).join('\n'),
-    );
-  }
+  const data = parseEnvironment(Environment, environment);
   return {
     host: data.HOST,
     port: data.PORT,

@@ -1,5 +1,6 @@
+import { ConfigError } from '@showroom/app';
 import { type BannerFacts, toBanner } from './banner.js';
-import { ConfigError, parseConfig } from './config.js';
+import { parseConfig } from './config.js';
 import { watchParents } from './parents.js';
 import { runStandalone, type StandaloneDeps } from './standalone.js';
 

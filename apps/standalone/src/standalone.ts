@@ -94,10 +94,10 @@ async function openPostgres({ config, say, fail, closers }: Opening): Promise<{ 
   return ready;
 }
 
-async function openProvider(opening: Opening): Promise<{ url: string; token: string }> {
+async function openProvider(opening: Opening): Promise<{ url: string; token: string | undefined }> {
   const { providerUrl, providerToken, environment, probePort, logLevel } = opening.config;
+  if (providerUrl) return { url: providerUrl, token: providerToken };
   const token = providerToken ?? randomBytes(24).toString('base64url');
-  if (providerUrl) return { url: providerUrl, token };
   const settings = { HOST: PROBE_HOST, PORT: String(probePort), LOG_LEVEL: logLevel, PROBE_TOKEN: token };
   const { url } = await openApp(opening, 'probe', { ...environment, ...settings, ADMIN_PASSWORD: undefined });
   return { url: url ?? `http://${PROBE_HOST}:${probePort}`, token };

@@ -16,9 +16,9 @@ export function parseEnvironment<Schema extends z.ZodType>(
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const { success, data, error } = schema.safeParse(given);
   if (success) return data;
-  const sentences = error.issues.map(({ path: [name], message }) => {
-    const isMissing = given[String(name)] === undefined && message.startsWith('Invalid input');
-    return `${String(name)} is ${isMissing ? 'not set, and has no default' : `wrong: ${message}`}.`;
+  const sentences = error.issues.map(({ path, code, message }) => {
+    const isMissing = code === 'invalid_type' && given[String(path[0])] === undefined;
+    return `${path.join('.')} is ${isMissing ? 'not set, and has no default' : `wrong: ${message}`}.`;
   });
   throw new ConfigError(sentences.join('\n'));
 }

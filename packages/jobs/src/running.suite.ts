@@ -37,6 +37,20 @@ export function runningSuite(createStore: CreateTestStore): void {
       ]);
     });
 
+    it('leaves a crowded lane to another worker', async () => {
+      const [crowded, free] = [await open(), await open()];
+      const full = recordCalls({ send: async () => 'crowded' });
+      const ready = recordCalls();
+      await crowded.work(full);
+      await crowded.send(1, 2);
+      await waitFor(() => full.calls.some(({ job }) => job === 'send'));
+      await free.work(ready);
+      await waitFor(() => ready.calls.some(({ job, lane }) => job === 'send' && lane === 2), { timeoutMs: 15_000 });
+      await waitFor(async () => (await store.jobs()).every(({ name }) => name === 'mailing.sweep'), {
+        timeoutMs: 15_000,
+      });
+    });
+
     it('tries a job that fails again, and logs why it failed', async () => {
       const logger = recordLog();
       const [producer, worker] = [await open(), await open({ logger })];
