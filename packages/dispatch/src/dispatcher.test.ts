@@ -235,7 +235,7 @@ describe('dispatcher', () => {
     expect(await sending.catch((error: Error) => error.message)).to.equal('this worker is dead');
     expect(new Set(statuses(id))).to.deep.equal(new Set(['sent']));
     expect(askedByDead).to.be.greaterThan(4);
-    expect(asked.length - 100, 'asked twice').to.be.at.most(4);
+    expect(asked.length - 100, 'asked twice: in flight, or answered and not yet written').to.be.at.most(10);
   });
 
   it('leaves the rest to others when it shuts down, with everything asked written down', async () => {
