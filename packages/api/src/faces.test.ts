@@ -102,6 +102,16 @@ describe('faces of the API', () => {
     expect((await post('{"__proto__": {"x": 1}, "name": "proto"}')).status).to.equal(201);
   });
 
+  it('find nothing by what no row could hold', async () => {
+    expect((await api.rest('GET', '/users/%00/')).status).to.equal(404);
+    expect((await api.rest('PATCH', '/users/%00/', {})).status).to.equal(404);
+    expect(await api.rest('GET', '/mailing/?tag=%00')).to.deep.include({
+      status: 400,
+      body: { tag: ['Null characters are not allowed.'] },
+    });
+    expect((await api.rest('GET', '/messages/?client=99999999999999999999')).status).to.equal(400);
+  });
+
   it('answer HEAD like GET without a body, and 404 where there is nothing', async () => {
     const head = await api.rest('HEAD', '/tags/');
     expect(head.status).to.equal(200);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, text, timestamp } from './kit/scalars.js';
+import { Id, nameToFind, text, timestamp } from './kit/scalars.js';
 
 /**
  * `scheduled → running → completed`; `expired` when the end came before everything was sent.
@@ -47,8 +47,8 @@ export const NewMailing = MailingListCreateUpdate.omit({ id: true, status: true 
 export type NewMailing = z.infer<typeof NewMailing>;
 
 const MailingFilter = Paging.extend({
-  tag: z.string().meta({ description: 'tag' }).optional(),
-  code: z.string().meta({ description: 'code' }).optional(),
+  tag: nameToFind('tag').optional(),
+  code: nameToFind('code').optional(),
 });
 
 export const mailing = {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { issue } from './kit/issues.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, integer, text, timestamp } from './kit/scalars.js';
+import { Id, integer, nameToFind, text, timestamp } from './kit/scalars.js';
 
 const Username = text({
   title: 'Username',
@@ -58,7 +58,7 @@ export type User = z.infer<typeof User>;
 
 const Password = text({ title: 'Password', max: 128 }).meta({ writeOnly: true });
 
-export const UserRef = z.object({ username: z.string().meta({ description: Username.description ?? '' }) });
+export const UserRef = z.object({ username: nameToFind(Username.description ?? '') });
 
 /** Only username and password are asked for; the rest has defaults. */
 export const NewUser = User.omit({ id: true }).partial().extend({ username: Username, password: Password });

@@ -58,7 +58,9 @@ export function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'too_big' && issue.origin === 'string') {
     return `Ensure this field has no more than ${issue.maximum} characters.`;
   }
-  if (issue.code === 'too_big' || issue.code === 'too_small') return `Invalid pk "${value}" - object does not exist.`;
+  if (issue.code === 'too_big' || issue.code === 'too_small') {
+    return issue.origin === 'date' ? datetimeFormats : `Invalid pk "${value}" - object does not exist.`;
+  }
   if (issue.code !== 'invalid_type') return issue.message;
   const isEmptyKey = value === '' && (issue.expected === 'int' || issue.expected === 'number');
   if (value === null || isEmptyKey) return 'This field may not be null.';

@@ -39,10 +39,27 @@ export const text = ({ title, max, blank = false, description }: TextOptions) =>
     })
     .meta({ title, ...(description ? { description } : {}), ...(blank ? {} : { minLength: 1 }), maxLength: max });
 
+/** A name to look rows up by: any string that PostgreSQL could hold. */
+export const nameToFind = (description: string) =>
+  z
+    .string()
+    .check(({ value, issues }) => {
+      if (!value.includes('\0')) return;
+      issues.push({ ...issue('null_character', [], 'Must not contain a NUL character.'), input: value });
+    })
+    .meta({ description });
+
+/** What four digits of a year can say. */
+const firstInstant = new Date('0001-01-01T00:00:00Z');
+const lastInstant = new Date('9999-12-31T23:59:59.999Z');
+
 /** An instant: a `Date` in TypeScript, an ISO 8601 string with its offset in JSON. Never silently 1970. */
 export const timestamp = (title?: string) =>
   z
-    .preprocess((value: Date | string) => (typeof value === 'string' ? parseInstant(value) : value), z.date())
+    .preprocess(
+      (value: Date | string) => (typeof value === 'string' ? parseInstant(value) : value),
+      z.date().min(firstInstant).max(lastInstant),
+    )
     .meta({ ...(title ? { title } : {}), override: { type: 'string', format: 'date-time' } });
 
 const instantPattern = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
