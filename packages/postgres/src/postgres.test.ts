@@ -156,8 +156,8 @@ describe('startPostgres', function () {
     it('of node, shell and PostgreSQL, the next start recovers', async () => {
       const { child, held } = await hold();
       await remember(held.url, 'all killed');
-      child.kill('SIGKILL');
       process.kill(-groupOf(held.pid), 'SIGKILL');
+      child.kill('SIGKILL');
       expect(await recall((await start()).url)).to.equal('all killed');
     });
 
