@@ -35,7 +35,7 @@ describe('server', () => {
     expect(status).to.equal(200);
     expect(url).to.equal(`${origin}/swagger/`);
     for (const [, file] of text.matchAll(/(?:href|src)="([^"]+)"/g)) {
-      expect((await get(`/swagger/${file}`)).status, file).to.equal(200);
+      expect((await get(new URL(file!, url).pathname)).status, file).to.equal(200);
     }
   });
 

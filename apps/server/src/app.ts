@@ -1,13 +1,8 @@
-import { apiPlugin, type Deps } from '@showroom/api';
+import { apiPlugin, type Deps, httpOptions } from '@showroom/api';
 import type { Logger } from '@showroom/app';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { healthPlugin } from './health.js';
 import { swaggerPlugin } from './swagger.js';
-
-/** A username of 150 characters, each up to 12 bytes when percent-encoded, is the longest part of a path. */
-const longestParameter = 2_000;
-const largestBodyBytes = 1024 * 1024;
-const slowestRequestMs = 30_000;
 
 /**
  * The HTTP process's app: the API, its document made readable, health.
@@ -16,12 +11,9 @@ const slowestRequestMs = 30_000;
  */
 export async function createServer(deps: Omit<Deps, 'logger'> & { logger: Logger }): Promise<FastifyInstance> {
   const app = fastify({
+    ...httpOptions,
     loggerInstance: deps.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: largestBodyBytes,
-    requestTimeout: slowestRequestMs,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: longestParameter },
   });
   app.addHook('onResponse', async (request, reply) => {
     const { method, url } = request;

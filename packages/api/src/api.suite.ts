@@ -4,6 +4,8 @@ import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { fastify } from 'fastify';
 import superjson from 'superjson';
 import { ensureFirstSuperuser } from './auth/first-superuser.js';
+import { watchAnswers } from './documented.suite.js';
+import { httpOptions } from './http.js';
 import { apiPlugin } from './plugin.js';
 import type { AppRouter } from './router.js';
 
@@ -23,13 +25,14 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 const basic = (username: string, password: string) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
-/** The API on a database and a port of its own, with a superuser `admin` / `pw`. */
+/** The API on a database and a port of its own, with a superuser `admin` / `pw`. Every answer is held against the document. */
 export async function startApi() {
   const testDatabase: TestDatabase = await createTestDatabase();
   const database: Database = await openDatabase({ url: testDatabase.url });
   await ensureFirstSuperuser(database, { username: 'admin', password: 'pw' });
   const hints: Hints = [];
-  const app = fastify({ routerOptions: { maxParamLength: 5_000 } });
+  const app = fastify(httpOptions);
+  const answers = watchAnswers(app);
   await app.register(apiPlugin, { database, clock: createClock(hints), logger: app.log });
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
 
@@ -50,6 +53,7 @@ export async function startApi() {
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+    answers.refuseUndocumented();
     return {
       status: response.status,
       headers: response.headers,
@@ -70,6 +74,7 @@ export async function startApi() {
       await app.close();
       await database.close();
       await testDatabase.drop();
+      answers.refuseUndocumented();
     },
   };
 }

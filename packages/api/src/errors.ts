@@ -31,7 +31,7 @@ export class ApiError extends TRPCError {
  * @example throw new RefusedValues([issue('taken', ['name'], 'There is a tag with this name.')]);
  */
 export class RefusedValues extends TRPCError {
-  constructor(issues: CustomIssue[]) {
+  constructor(issues: (CustomIssue | z.core.$ZodIssue)[]) {
     const cause = new z.ZodRealError(issues.map((found) => ({ ...found, input: undefined })));
     super({ code: 'BAD_REQUEST', message: errors['request.invalid'].message, cause });
   }

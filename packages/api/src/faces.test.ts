@@ -112,20 +112,6 @@ describe('faces of the API', () => {
     expect((await api.rest('GET', '/messages/?client=99999999999999999999')).status).to.equal(400);
   });
 
-  it('answer HEAD like GET without a body, and 404 where there is nothing', async () => {
-    const head = await api.rest('HEAD', '/tags/');
-    expect(head.status).to.equal(200);
-    expect(head.body).to.equal('');
-    expect(await api.rest('GET', '/nothing/')).to.deep.include({ status: 404, body: { detail: 'Not found.' } });
-  });
-
-  it('answer 405 with what is allowed', async () => {
-    const { status, headers } = await api.rest('DELETE', '/tags/');
-    expect(status).to.equal(405);
-    expect(headers.get('allow')).to.equal('GET, POST, HEAD');
-    expect((await api.rest('POST', '/tags/1/')).headers.get('allow')).to.equal('GET, PUT, PATCH, DELETE, HEAD');
-  });
-
   it('serve the document to anybody, with every operation', async () => {
     const { status, body } = await api.rest('GET', '/openapi.json', undefined, { authorization: '' });
     expect(status).to.equal(200);

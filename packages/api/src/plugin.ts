@@ -1,11 +1,12 @@
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { createBasicAuthentication } from './auth/basic.js';
 import type { Caller, Context, Deps } from './context.js';
-import { ApiError } from './errors.js';
-import { answerHttpErrors, takeJsonBodies } from './rest/body.js';
+import type { ApiError } from './errors.js';
 import { createDocument } from './rest/document.js';
-import { registerRoutes } from './rest/routes.js';
+import { answerUnknownPath } from './rest/drf/not-found.js';
+import { drfPlugin } from './rest/drf/plugin.js';
+import { restRoutes } from './rest/routes.js';
 import { appRouter } from './router.js';
 
 declare module 'fastify' {
@@ -30,37 +31,29 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
   });
   const identify = async (request: FastifyRequest) => {
     request.caller = await authenticate(request.headers.authorization);
+    return request.caller;
   };
   app.decorateRequest('caller', null as unknown as ApiError);
+  app.setNotFoundHandler(async (_request, reply) => answerUnknownPath(reply));
 
   const document = createDocument();
   app.get('/api/v1/openapi.json', async () => document);
-  await app.register((scope) => serveRest(scope, identify, contextOf), { prefix: '/api/v1' });
+  await app.register(drfPlugin, {
+    prefix: '/api/v1',
+    routes: restRoutes(),
+    identify,
+    contextOf: (request) => {
+      const query = new URLSearchParams(request.url.split('?')[1] ?? '');
+      const context = contextOf(request);
+      return { ...context, entrance: { ...context.entrance, query } };
+    },
+    bodySchemas: document.components.schemas,
+  });
   await app.register(async (scope) => {
-    scope.addHook('onRequest', identify);
+    scope.addHook('onRequest', async (request) => void (await identify(request)));
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
       trpcOptions: { router: appRouter, createContext: ({ req }: { req: FastifyRequest }) => contextOf(req) },
     });
   });
 };
-
-type Identify = (request: FastifyRequest) => Promise<void>;
-
-/** Credentials are looked at before the method, the id and the body: a stranger learns nothing. */
-async function serveRest(app: FastifyInstance, identify: Identify, contextOf: (request: FastifyRequest) => Context) {
-  takeJsonBodies(app);
-  answerHttpErrors(app);
-  app.addHook('onRequest', async (request, reply) => {
-    await identify(request);
-    const { caller } = request;
-    if (!(caller instanceof ApiError)) return;
-    return reply.code(401).header('www-authenticate', 'Basic realm="api"').send({ detail: caller.message });
-  });
-  app.setNotFoundHandler(async (_request, reply) => reply.code(404).send({ detail: 'Not found.' }));
-  registerRoutes(app, (request) => {
-    const context = contextOf(request);
-    const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-    return { ...context, entrance: { ...context.entrance, query } };
-  });
-}

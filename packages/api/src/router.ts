@@ -1,8 +1,10 @@
 import type { Contract } from '@showroom/contract';
 import { clientsRouter } from './clients/clients.router.js';
 import { codesRouter } from './codes/codes.router.js';
+import { groupsRouter } from './groups/groups.router.js';
 import { mailingRouter } from './mailing/mailing.router.js';
 import { messagesRouter } from './messages/messages.router.js';
+import { permissionsRouter } from './permissions/permissions.router.js';
 import { statisticRouter } from './statistic/statistic.router.js';
 import { tagsRouter } from './tags/tags.router.js';
 import { router } from './trpc.js';
@@ -12,8 +14,10 @@ import { usersRouter } from './users/users.router.js';
 export const appRouter = router({
   clients: clientsRouter,
   codes: codesRouter,
+  groups: groupsRouter,
   mailing: mailingRouter,
   messages: messagesRouter,
+  permissions: permissionsRouter,
   statistic: statisticRouter,
   tags: tagsRouter,
   users: usersRouter,

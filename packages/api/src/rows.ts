@@ -1,4 +1,4 @@
-import { type ErrorCode, issue } from '@showroom/contract';
+import { type CustomIssue, type ErrorCode, issue } from '@showroom/contract';
 import { brokenConstraint } from '@showroom/database';
 import { ApiError, RefusedValues } from './errors.js';
 
@@ -9,12 +9,27 @@ export async function found<Row>(row: Promise<Row | null>, error: ErrorCode): Pr
   return result;
 }
 
-/** Runs a write; when it breaks the named unique constraint, the field's value is refused as taken. */
-export async function unlessTaken<T>(write: Promise<T>, constraint: string, field: string, what: string): Promise<T> {
+/** Runs a write; when a constraint refuses it, tells everything that is wrong with the values. */
+export async function unlessRefused<T>(write: Promise<T>, judge: () => Promise<CustomIssue[]>): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    if (brokenConstraint(error) !== constraint) throw error;
-    throw new RefusedValues([issue('taken', [field], `There is a ${what} with this ${field}.`, { what })]);
+    const issues = brokenConstraint(error) === null ? [] : await judge();
+    if (issues.length === 0) throw error;
+    throw new RefusedValues(issues);
   }
+}
+
+/** That a unique field's value belongs to another row. */
+export const taken = (field: string, what: string): CustomIssue =>
+  issue('taken', [field], `There is a ${what} with this ${field}.`, { what, field });
+
+/** That there is no row with the id a field names, if there is none. */
+export async function missing(
+  rows: { count(options: { where: { id: number } }): Promise<number> },
+  field: string,
+  id: number | undefined,
+): Promise<CustomIssue[]> {
+  if (id === undefined || (await rows.count({ where: { id } })) > 0) return [];
+  return [issue('unknown_id', [field], `There is no row with the id ${id}.`, { id })];
 }

@@ -2,8 +2,10 @@ import { errors, type ProcedureContract } from '@showroom/contract';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import type { OpenApiMeta } from 'trpc-to-openapi';
+import type { z } from 'zod';
 import type { Caller, Context } from './context.js';
 import { ApiError, errorCodeOf, refusedValuesOf } from './errors.js';
+import { type Judge, refuseEverythingWrong } from './judge.js';
 
 /** What a procedure carries for the REST face: trpc-to-openapi's part, and the contract it was made from. */
 export interface Meta extends OpenApiMeta {
@@ -30,12 +32,20 @@ const t = initTRPC
 
 export const { router } = t;
 
-/** The one place where a caller is let in: signed in, and a superuser where the contract says so. */
+/**
+ * The one place where a caller is let in: signed in, and a superuser where the contract says so.
+ *
+ * @throws ApiError auth.… for everybody else
+ */
+export function letIn(caller: Caller | ApiError, { access }: ProcedureContract): Caller {
+  if (caller instanceof ApiError) throw caller;
+  if (access === 'superuser' && !caller.isSuperuser) throw new ApiError('auth.forbidden');
+  return caller;
+}
+
 const guarded = t.procedure.use(({ ctx, meta, next }) => {
-  if (ctx.caller instanceof ApiError) throw ctx.caller;
-  const caller: Caller = ctx.caller;
-  if (meta?.contract.access === 'superuser' && !caller.isSuperuser) throw new ApiError('auth.forbidden');
-  return next({ ctx: { ...ctx, caller } });
+  if (!meta) throw new Error('every procedure is made by implement');
+  return next({ ctx: { ...ctx, caller: letIn(ctx.caller, meta.contract) } });
 });
 
 /** `/users/{username}/` → `/users/{user}`: trpc-to-openapi wants input fields, and no slash at the end. */
@@ -46,10 +56,16 @@ function toOpenApiPath({ path, pathFields }: ProcedureContract): `/${string}` {
 /**
  * Binds a procedure of the contract: schemas, access and REST route come from there, only the handler is ours.
  *
+ * @param judge finds what is wrong with values that no schema can judge alone, so that every wrong field is told at once
  * @example read: implement(contract.tags.read).query(({ ctx, input }) => readTag(ctx.deps, input))
  */
-export const implement = <P extends ProcedureContract>(contract: P) =>
+export const implement = <P extends ProcedureContract>(contract: P, judge?: Judge<z.output<P['input']>>) =>
   guarded
+    .use(async ({ ctx, getRawInput, next }) => {
+      const result = await next();
+      if (!result.ok && judge) await refuseEverythingWrong(ctx.deps, contract, judge, result.error, getRawInput);
+      return result;
+    })
     .meta({
       contract,
       openapi: {

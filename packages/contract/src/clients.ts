@@ -5,17 +5,16 @@ import { mutation, query } from './kit/procedure.js';
 import { Id, integer, text } from './kit/scalars.js';
 import { isTimezone } from './kit/timezone.js';
 
+// What is refused as a text already is not judged further: one reason is enough, and the one consumers have always had.
 const PhoneNumber = text({ title: 'Phone number', max: 11 }).check(({ value, issues }) => {
-  if (value !== '' && !/^[0-9]+$/.test(value)) {
-    issues.push({ ...issue('not_digits', [], 'Must consist of digits.'), input: value });
-  }
+  if (issues.length > 0 || /^[0-9]+$/.test(value)) return;
+  issues.push({ ...issue('not_digits', [], 'Must consist of digits.'), input: value });
 });
 
 const Timezone = text({ title: 'Timezone', max: 50 }).check(({ value, issues }) => {
-  if (value.trim() !== '' && !isTimezone(value)) {
-    const message = 'Must be an IANA time zone such as "Europe/Moscow", or an offset such as "+03:00".';
-    issues.push({ ...issue('unknown_timezone', [], message), input: value });
-  }
+  if (issues.length > 0 || isTimezone(value)) return;
+  const message = 'Must be an IANA time zone such as "Europe/Moscow", or an offset such as "+03:00".';
+  issues.push({ ...issue('unknown_timezone', [], message), input: value });
 });
 
 /** A person who can be reached: phone number, time zone, one mobile operator code, one tag. */

@@ -45,6 +45,7 @@ export const codes = {
   }),
   delete: mutation('codes_delete', 'DELETE', '/codes/{id}/', {
     summary: 'Delete a mobile operator code that no client uses',
+    conflicts: ['code.in_use'],
     input: CodeRef,
     output: z.void(),
   }),

@@ -1,7 +1,9 @@
 import { clients } from './clients.js';
 import { codes } from './codes.js';
+import { groups } from './groups.js';
 import { mailing } from './mailing.js';
 import { messages } from './messages.js';
+import { permissions } from './permissions.js';
 import { statistic } from './statistic.js';
 import { tags } from './tags.js';
 import { users } from './users.js';
@@ -9,16 +11,19 @@ import { users } from './users.js';
 export * from './clients.js';
 export * from './codes.js';
 export * from './errors.js';
+export * from './groups.js';
+export * from './kit/instant.js';
 export * from './kit/issues.js';
 export * from './kit/page.js';
 export * from './kit/procedure.js';
 export * from './kit/timezone.js';
 export * from './mailing.js';
 export * from './messages.js';
+export * from './permissions.js';
 export * from './statistic.js';
 export * from './tags.js';
 export * from './users.js';
 
 /** The whole API: resource → verb → what the procedure is called, takes and gives. */
-export const contract = { clients, codes, mailing, messages, statistic, tags, users };
+export const contract = { clients, codes, groups, mailing, messages, permissions, statistic, tags, users };
 export type Contract = typeof contract;

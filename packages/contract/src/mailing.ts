@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from './errors.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
 import { Id, nameToFind, text, timestamp } from './kit/scalars.js';
@@ -12,8 +13,8 @@ export const MailingStatus = z
   .meta({ title: 'Status', readOnly: true });
 export type MailingStatus = z.infer<typeof MailingStatus>;
 
-/** The names a filter is made of. An empty list does not restrict. */
-const names = z.array(text({ title: '', max: 50 }).meta({ title: undefined }));
+/** The names a filter is made of, each of a row that exists. An empty list does not restrict. */
+const names = z.array(nameToFind().meta({ minLength: 1 }));
 
 const dates = {
   start_notification_date: timestamp('Дата начала рассылки'),
@@ -31,7 +32,7 @@ export const MailingList = z
     codes: z.array(z.string()).meta({ readOnly: true }),
     status: MailingStatus,
   })
-  .meta({ id: 'MailingList' });
+  .meta({ id: 'MailingList', override: { required: ['start_notification_date', 'end_notification_date', 'text'] } });
 export type MailingList = z.infer<typeof MailingList>;
 
 /** The same mailing as create and update take and answer it. */
@@ -50,6 +51,8 @@ const MailingFilter = Paging.extend({
   tag: nameToFind('tag').optional(),
   code: nameToFind('code').optional(),
 });
+
+const conflicts: ErrorCode[] = ['mailing.started', 'mailing.ended'];
 
 export const mailing = {
   list: query('mailing_list', '/mailing/', {
@@ -70,12 +73,14 @@ export const mailing = {
   }),
   update: mutation('mailing_update', 'PUT', '/mailing/{id}/', {
     summary: 'Change a mailing',
+    conflicts,
     input: MailingRef.extend(NewMailing.shape),
     body: 'MailingListCreateUpdate',
     output: MailingListCreateUpdate,
   }),
   partialUpdate: mutation('mailing_partial_update', 'PATCH', '/mailing/{id}/', {
     summary: 'Change some fields of a mailing',
+    conflicts,
     input: MailingRef.extend(NewMailing.partial().shape),
     body: 'MailingListCreateUpdate',
     output: MailingListCreateUpdate,

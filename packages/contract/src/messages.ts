@@ -20,7 +20,7 @@ export const Message = z
     mailing_list: integer('Mailing list'),
     client: integer('Client'),
   })
-  .meta({ id: 'Message' });
+  .meta({ id: 'Message', override: { required: ['status', 'mailing_list', 'client'] } });
 export type Message = z.infer<typeof Message>;
 
 const MessageFilter = Paging.extend({

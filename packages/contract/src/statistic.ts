@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Paging } from './kit/page.js';
 import { query } from './kit/procedure.js';
 import { Id, integer, text, timestamp } from './kit/scalars.js';
-import { MailingRef, MailingStatus } from './mailing.js';
+import { MailingStatus } from './mailing.js';
 
 /** Messages by status; `total` is their sum. */
 export const MessageCounts = z
@@ -51,6 +51,11 @@ export const MailingStatisticDetail = MailingStatistic.extend({
 }).meta({ id: 'MailingStatisticDetail' });
 export type MailingStatisticDetail = z.infer<typeof MailingStatisticDetail>;
 
+/** The id of a mailing; the document has always shown it as the string that stands in the path. */
+const StatisticRef = z.object({
+  id: Id.meta({ override: { type: 'string', minimum: undefined, maximum: undefined, exclusiveMinimum: undefined } }),
+});
+
 export const statistic = {
   list: query('statistic_list', '/statistic/', {
     summary: 'Count mailings, clients and messages by status, in all and for each mailing',
@@ -59,7 +64,7 @@ export const statistic = {
   }),
   read: query('statistic_read', '/statistic/{id}/', {
     summary: 'Count the messages of one mailing by status, tag, code and minute',
-    input: MailingRef,
+    input: StatisticRef,
     output: MailingStatisticDetail,
   }),
 };

@@ -33,6 +33,7 @@ export const tags = {
   }),
   delete: mutation('tags_delete', 'DELETE', '/tags/{id}/', {
     summary: 'Delete a tag that no client uses',
+    conflicts: ['tag.in_use'],
     input: TagRef,
     output: z.void(),
   }),

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { issue } from './kit/issues.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, integer, nameToFind, text, timestamp } from './kit/scalars.js';
+import { Id, ids, nameToFind, text, timestamp } from './kit/scalars.js';
+
+/** As the document has always shown it, where `\\w` is Django's: a letter or digit of any alphabet. */
+const pattern = '^[\\w.@+-]+$';
 
 const Username = text({
   title: 'Username',
@@ -14,7 +17,7 @@ const Username = text({
       issues.push({ ...issue('bad_username', [], 'Letters, digits and @/./+/-/_ only.'), input: value });
     }
   })
-  .meta({ pattern: '^[\\w.@+-]+$' });
+  .meta({ pattern });
 
 const Email = text({ title: 'Email address', max: 254, blank: true })
   .check(({ value, issues }) => {
@@ -25,7 +28,6 @@ const Email = text({ title: 'Email address', max: 254, blank: true })
   .meta({ format: 'email' });
 
 const groups = 'The groups this user belongs to. A user will get all permissions granted to each of their groups.';
-const ids = (description: string) => z.array(integer().meta({ description })).meta({ uniqueItems: true, description });
 
 /** An account: who may call the service. The password never leaves the server. */
 export const User = z
@@ -58,7 +60,7 @@ export type User = z.infer<typeof User>;
 
 const Password = text({ title: 'Password', max: 128 }).meta({ writeOnly: true });
 
-export const UserRef = z.object({ username: nameToFind(Username.description ?? '') });
+export const UserRef = z.object({ username: nameToFind(Username.description ?? '').meta({ pattern }) });
 
 /** Only username and password are asked for; the rest has defaults. */
 export const NewUser = User.omit({ id: true }).partial().extend({ username: Username, password: Password });

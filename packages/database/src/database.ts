@@ -3,12 +3,15 @@ import pg from 'pg';
 import type { Transaction } from 'sequelize';
 import { Sequelize } from 'sequelize-typescript';
 import { Client } from './models/Client.js';
+import { Group, GroupPermission } from './models/Group.js';
 import { Mailing, MailingCode, MailingTag } from './models/Mailing.js';
 import { Message } from './models/Message.js';
 import { MobileOperatorCode } from './models/MobileOperatorCode.js';
+import { Permission } from './models/Permission.js';
 import { Tag } from './models/Tag.js';
-import { User } from './models/User.js';
-import { integersAsNumbers } from './number-types.js';
+import { User, UserGroup, UserPermission } from './models/User.js';
+import { exactParsers } from './parsers.js';
+import { createRelation } from './relation.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -27,11 +30,25 @@ export type Database = ReturnType<typeof createDatabase>;
 export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Promise<Database> {
   const sequelize = new Sequelize(url, {
     dialect: 'postgres',
-    dialectModule: { ...pg, types: integersAsNumbers },
+    dialectModule: { ...pg, types: exactParsers },
     logging: false,
     repositoryMode: true,
     pool: { max: poolSize, idle: 10_000 },
-    models: [Client, Mailing, MailingCode, MailingTag, Message, MobileOperatorCode, Tag, User],
+    models: [
+      Client,
+      Group,
+      GroupPermission,
+      Mailing,
+      MailingCode,
+      MailingTag,
+      Message,
+      MobileOperatorCode,
+      Permission,
+      Tag,
+      User,
+      UserGroup,
+      UserPermission,
+    ],
   });
   await sequelize.authenticate();
   return createDatabase(sequelize);
@@ -40,12 +57,17 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
 const createDatabase = (sequelize: Sequelize) => ({
   clients: sequelize.getRepository(Client),
   codes: sequelize.getRepository(MobileOperatorCode),
+  groups: sequelize.getRepository(Group),
+  groupPermissions: createRelation(sequelize, [GroupPermission, 'groupId'], [Permission, 'permissionId']),
   mailings: sequelize.getRepository(Mailing),
   mailingTags: sequelize.getRepository(MailingTag),
   mailingCodes: sequelize.getRepository(MailingCode),
   messages: sequelize.getRepository(Message),
+  permissions: sequelize.getRepository(Permission),
   tags: sequelize.getRepository(Tag),
   users: sequelize.getRepository(User),
+  userGroups: createRelation(sequelize, [UserGroup, 'userId'], [Group, 'groupId']),
+  userPermissions: createRelation(sequelize, [UserPermission, 'userId'], [Permission, 'permissionId']),
   /** For queries that models cannot say; `$1` stands for the first of `values`. */
   select: async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
     (await sequelize.query(sql, { bind: values, raw: true }))[0] as Row[],

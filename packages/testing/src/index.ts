@@ -1,3 +1,5 @@
+export * from './answers.js';
+export * from './browser.js';
 export * from './databases.js';
 export * from './processes.js';
 export * from './waiting.js';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Database } from '@showroom/database';
 import type { Caller } from '../context.js';
 import { ApiError } from '../errors.js';
@@ -33,9 +34,21 @@ function parseBasic(authorization = ''): { username: string; password: string } 
   if (rest.length > 0) {
     return new ApiError('auth.malformed', 'Invalid basic header. Credentials string should not contain spaces.');
   }
-  const decoded = Buffer.from(encoded, 'base64').toString();
+  const decoded = decodeBase64(encoded);
+  if (decoded === null) {
+    return new ApiError('auth.malformed', 'Invalid basic header. Credentials not correctly base64 encoded.');
+  }
   const colon = decoded.indexOf(':');
   // PostgreSQL keeps no NUL, so nobody's name has one; without a colon there is no password.
   if (colon < 0 || decoded.includes('\0')) return new ApiError('auth.failed');
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+}
+
+/** UTF-8, or Latin-1 where it is not; null when its length is none that base64 can have. */
+function decodeBase64(encoded: string): string | null {
+  const characters = encoded.replace(/[^A-Za-z0-9+/]/g, '').length;
+  const padding = /=*$/.exec(encoded)![0].length;
+  if (characters % 4 === 1 || (characters % 4 !== 0 && (characters + padding) % 4 !== 0)) return null;
+  const bytes = Buffer.from(encoded, 'base64');
+  return isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1');
 }

@@ -2,7 +2,7 @@ import { contract } from '@showroom/contract';
 import { toPage } from '../page.js';
 import { implement } from '../trpc.js';
 import { toClient } from './clients.presenter.js';
-import { changeClient, createClient, deleteClient, listClients, readClient } from './clients.service.js';
+import { changeClient, createClient, deleteClient, judgeClient, listClients, readClient } from './clients.service.js';
 
 const { list, create, read, update, partialUpdate, delete: remove } = contract.clients;
 
@@ -10,10 +10,14 @@ export const clientsRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listClients(ctx.deps, input), toClient),
   ),
-  create: implement(create).mutation(async ({ ctx, input }) => toClient(await createClient(ctx.deps, input))),
+  create: implement(create, judgeClient).mutation(async ({ ctx, input }) =>
+    toClient(await createClient(ctx.deps, input)),
+  ),
   read: implement(read).query(async ({ ctx, input }) => toClient(await readClient(ctx.deps, input))),
-  update: implement(update).mutation(async ({ ctx, input }) => toClient(await changeClient(ctx.deps, input))),
-  partialUpdate: implement(partialUpdate).mutation(async ({ ctx, input }) =>
+  update: implement(update, judgeClient).mutation(async ({ ctx, input }) =>
+    toClient(await changeClient(ctx.deps, input)),
+  ),
+  partialUpdate: implement(partialUpdate, judgeClient).mutation(async ({ ctx, input }) =>
     toClient(await changeClient(ctx.deps, input)),
   ),
   delete: implement(remove).mutation(({ ctx, input }) => deleteClient(ctx.deps, input)),

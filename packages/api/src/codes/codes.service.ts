@@ -1,11 +1,10 @@
-import type { MobileOperatorCode, Paging } from '@showroom/contract';
+import type { CustomIssue, MobileOperatorCode, Paging } from '@showroom/contract';
 import { brokenConstraint, type MobileOperatorCode as CodeRow } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { ApiError } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
-import { found, unlessTaken } from '../rows.js';
+import { found, taken, unlessRefused } from '../rows.js';
 
-const constraint = 'codes_code_unique';
 const inUse = 'clients_code_id_fkey';
 
 export const listCodes = ({ database }: Deps, paging: Paging): Promise<PageOfRows<CodeRow>> =>
@@ -14,8 +13,14 @@ export const listCodes = ({ database }: Deps, paging: Paging): Promise<PageOfRow
     rows: (part) => database.codes.findAll({ ...part, order: ['id'] }),
   });
 
-export const createCode = ({ database }: Deps, { code }: Pick<MobileOperatorCode, 'code'>): Promise<CodeRow> =>
-  unlessTaken(database.codes.create({ code }), constraint, 'code', 'mobile operator code');
+/** What only the database can tell is wrong with a mobile operator code. */
+export async function judgeCode({ database }: Deps, { id, code }: Partial<MobileOperatorCode>): Promise<CustomIssue[]> {
+  const holder = code === undefined ? null : await database.codes.findOne({ where: { code } });
+  return holder && holder.id !== id ? [taken('code', 'mobile operator code')] : [];
+}
+
+export const createCode = (deps: Deps, code: Pick<MobileOperatorCode, 'code'>): Promise<CodeRow> =>
+  unlessRefused(deps.database.codes.create({ code: code.code }), () => judgeCode(deps, code));
 
 export const readCode = ({ database }: Deps, { id }: Pick<MobileOperatorCode, 'id'>): Promise<CodeRow> =>
   found(database.codes.findByPk(id), 'code.not_found');
@@ -25,7 +30,7 @@ export async function changeCode(
   { id, ...change }: Pick<MobileOperatorCode, 'id'> & Partial<MobileOperatorCode>,
 ): Promise<CodeRow> {
   const code = await readCode(deps, { id });
-  return unlessTaken(code.update(change), constraint, 'code', 'mobile operator code');
+  return unlessRefused(code.update(change), () => judgeCode(deps, { id, ...change }));
 }
 
 /** A mobile operator code that clients use stays: deleting it would take their place in every filter. */

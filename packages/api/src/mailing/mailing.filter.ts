@@ -9,28 +9,31 @@ export interface FilterIds {
 }
 
 /** Looks up the names of a filter; those of nothing are refused, all of them at once. */
-export async function resolveFilter(
-  { database }: Deps,
-  { tags, codes }: { tags?: string[]; codes?: string[] },
-): Promise<FilterIds> {
-  const tagRows = tags && (await database.tags.findAll({ where: { name: tags } }));
-  const codeRows = codes && (await database.codes.findAll({ where: { code: codes } }));
-  const issues = [
-    ...unknown(
-      'tags',
-      'name',
-      tags,
-      tagRows?.map(({ name }) => name),
-    ),
-    ...unknown(
-      'codes',
-      'code',
-      codes,
-      codeRows?.map(({ code }) => code),
-    ),
-  ];
+export async function resolveFilter(deps: Deps, names: Names): Promise<FilterIds> {
+  const { tags, codes, issues } = await lookUp(deps, names);
   if (issues.length > 0) throw new RefusedValues(issues);
-  return { tagIds: tagRows?.map(({ id }) => id), codeIds: codeRows?.map(({ id }) => id) };
+  return { tagIds: tags?.map(({ id }) => id), codeIds: codes?.map(({ id }) => id) };
+}
+
+/** What only the database can tell is wrong with a mailing: names of nothing in its filter. */
+export const judgeFilter = async (deps: Deps, names: Names): Promise<CustomIssue[]> =>
+  (await lookUp(deps, names)).issues;
+
+interface Names {
+  tags?: string[];
+  codes?: string[];
+}
+
+async function lookUp({ database }: Deps, names: Names) {
+  const tags = names.tags && (await database.tags.findAll({ where: { name: names.tags } }));
+  const codes = names.codes && (await database.codes.findAll({ where: { code: names.codes } }));
+  const tagNames = tags?.map(({ name }) => name);
+  const codeNames = codes?.map(({ code }) => code);
+  const issues = [
+    ...unknown('tags', 'name', names.tags, tagNames),
+    ...unknown('codes', 'code', names.codes, codeNames),
+  ];
+  return { tags, codes, issues };
 }
 
 function unknown(field: string, column: string, names: string[] = [], known: string[] = []): CustomIssue[] {

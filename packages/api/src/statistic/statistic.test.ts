@@ -130,6 +130,6 @@ describe('statistic and messages', () => {
     const { status, headers, body } = await api.rest('POST', '/messages/', {});
     expect(status).to.equal(405);
     expect(body).to.deep.equal({ detail: 'Method "POST" not allowed.' });
-    expect(headers.get('allow')).to.equal('GET, HEAD');
+    expect(headers.get('allow')).to.equal('GET, HEAD, OPTIONS');
   });
 });

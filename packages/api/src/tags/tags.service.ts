@@ -1,11 +1,10 @@
-import type { Paging, Tag } from '@showroom/contract';
+import type { CustomIssue, Paging, Tag } from '@showroom/contract';
 import { brokenConstraint, type Tag as TagRow } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { ApiError } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
-import { found, unlessTaken } from '../rows.js';
+import { found, taken, unlessRefused } from '../rows.js';
 
-const constraint = 'tags_name_unique';
 const inUse = 'clients_tag_id_fkey';
 
 export const listTags = ({ database }: Deps, paging: Paging): Promise<PageOfRows<TagRow>> =>
@@ -14,15 +13,21 @@ export const listTags = ({ database }: Deps, paging: Paging): Promise<PageOfRows
     rows: (part) => database.tags.findAll({ ...part, order: ['id'] }),
   });
 
-export const createTag = ({ database }: Deps, { name }: Pick<Tag, 'name'>): Promise<TagRow> =>
-  unlessTaken(database.tags.create({ name }), constraint, 'name', 'tag');
+/** What only the database can tell is wrong with a tag. */
+export async function judgeTag({ database }: Deps, { id, name }: Partial<Tag>): Promise<CustomIssue[]> {
+  const holder = name === undefined ? null : await database.tags.findOne({ where: { name } });
+  return holder && holder.id !== id ? [taken('name', 'tag')] : [];
+}
+
+export const createTag = (deps: Deps, tag: Pick<Tag, 'name'>): Promise<TagRow> =>
+  unlessRefused(deps.database.tags.create({ name: tag.name }), () => judgeTag(deps, tag));
 
 export const readTag = ({ database }: Deps, { id }: Pick<Tag, 'id'>): Promise<TagRow> =>
   found(database.tags.findByPk(id), 'tag.not_found');
 
 export async function changeTag(deps: Deps, { id, ...change }: Pick<Tag, 'id'> & Partial<Tag>): Promise<TagRow> {
   const tag = await readTag(deps, { id });
-  return unlessTaken(tag.update(change), constraint, 'name', 'tag');
+  return unlessRefused(tag.update(change), () => judgeTag(deps, { id, ...change }));
 }
 
 /** A tag that clients use stays: deleting it would take their place in every filter. */

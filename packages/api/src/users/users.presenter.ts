@@ -1,8 +1,8 @@
 import type { NewUser, User } from '@showroom/contract';
-import type { User as UserRow } from '@showroom/database';
+import type { UserRow } from './users.service.js';
 
 /** An allow-list: the password's hash never leaves the server. */
-export const toUser = (user: UserRow): User => ({
+export const toUser = ({ row: user, ids }: UserRow): User => ({
   id: user.id,
   last_login: user.lastLogin,
   is_superuser: user.isSuperuser,
@@ -13,8 +13,8 @@ export const toUser = (user: UserRow): User => ({
   is_staff: user.isStaff,
   is_active: user.isActive,
   date_joined: user.dateJoined,
-  groups: [],
-  user_permissions: [],
+  groups: ids.groups,
+  user_permissions: ids.user_permissions,
 });
 
 const columns = {

@@ -81,6 +81,114 @@ describe('users', () => {
     });
   }
 
+  describe('groups and permissions', () => {
+    let editors: number;
+    let writers: number;
+    beforeEach(async () => {
+      editors = (await api.trpc.groups.create.mutate({ name: 'editors' })).id;
+      writers = (await api.trpc.groups.create.mutate({ name: 'writers', permissions: [1] })).id;
+    });
+    afterEach(() => api.query('DELETE FROM groups'));
+
+    it('are kept in ascending order, each once', async () => {
+      const given = { groups: [writers, editors, writers], user_permissions: [2, 1, 1] };
+      const shown = { groups: [editors, writers], user_permissions: [1, 2] };
+      const { status, body } = await api.rest('POST', '/users/', { ...ivan, ...given });
+      expect(status).to.equal(201);
+      expect(body).to.deep.include(shown);
+      expect((await api.rest('GET', '/users/ivan/')).body).to.deep.equal(body);
+      expect(await api.trpc.users.read.query({ username: 'ivan' })).to.deep.include(shown);
+    });
+
+    it('stay when a change leaves them out, and go with an empty list', async () => {
+      await api.rest('POST', '/users/', { ...ivan, groups: [editors], user_permissions: [7] });
+      expect((await api.rest('PUT', '/users/ivan/', ivan)).body).to.deep.include({
+        groups: [editors],
+        user_permissions: [7],
+      });
+      expect((await api.rest('PATCH', '/users/ivan/', { groups: [] })).body).to.deep.include({
+        groups: [],
+        user_permissions: [7],
+      });
+    });
+
+    it('change together with the user, or not at all', async () => {
+      await api.rest('POST', '/users/', { ...ivan, groups: [editors] });
+      const change = { first_name: 'Ivan', groups: [writers, 999_999], user_permissions: [1, 888_888] };
+      expect(await api.rest('PATCH', '/users/ivan/', change)).to.deep.include({
+        status: 400,
+        body: {
+          groups: ['Invalid pk "999999" - object does not exist.'],
+          user_permissions: ['Invalid pk "888888" - object does not exist.'],
+        },
+      });
+      const refused = await api.trpc.users.partialUpdate.mutate({ user: 'ivan', ...change }).catch((thrown) => thrown);
+      expect(refused.data.fields.map(({ path }: { path: unknown }) => path)).to.deep.equal([
+        ['groups', 1],
+        ['user_permissions', 1],
+      ]);
+      expect((await api.rest('POST', '/users/', { ...ivan, ...change, username: 'pyotr' })).status).to.equal(400);
+      const { body } = await api.rest('GET', '/users/');
+      expect(body.results.map(({ username }: { username: string }) => username)).to.deep.equal(['admin', 'ivan']);
+      expect(body.results[1]).to.deep.include({ first_name: '', groups: [editors], user_permissions: [] });
+    });
+
+    it('lose a group that is deleted, and go with a user who is', async () => {
+      await api.rest('POST', '/users/', { ...ivan, groups: [editors, writers], user_permissions: [1] });
+      await api.rest('DELETE', `/groups/${editors}/`);
+      expect((await api.rest('GET', '/users/ivan/')).body.groups).to.deep.equal([writers]);
+      expect((await api.rest('DELETE', '/users/ivan/')).status).to.equal(204);
+      expect(await api.query('SELECT FROM user_groups')).to.deep.equal([]);
+      expect(await api.query('SELECT FROM user_permissions')).to.deep.equal([]);
+    });
+
+    it('take many changes of one user at once', async () => {
+      await api.rest('POST', '/users/', ivan);
+      const changes = Array.from({ length: 8 }, () =>
+        api.rest('PATCH', '/users/ivan/', { groups: [editors, writers], user_permissions: [1, 2] }),
+      );
+      expect((await Promise.all(changes)).map(({ status }) => status)).to.deep.equal(Array(8).fill(200));
+    });
+
+    it('never point at a group that is deleted at the same time', async () => {
+      await api.rest('POST', '/users/', ivan);
+      for (let n = 0; n < 10; n++) {
+        const { id } = await api.trpc.groups.create.mutate({ name: `group ${n}` });
+        const [changed, deleted] = await Promise.all([
+          api.rest('PATCH', '/users/ivan/', { groups: [id] }),
+          api.rest('DELETE', `/groups/${id}/`),
+        ]);
+        expect(changed.status).to.be.oneOf([200, 400]);
+        expect(deleted.status).to.equal(204);
+      }
+      expect((await api.rest('GET', '/users/ivan/')).body.groups).to.deep.equal([]);
+    });
+
+    it('cost a page as many queries with many users as with one', async () => {
+      let queries = 0;
+      api.database.users.sequelize!.addHook('beforeQuery', 'count', () => void queries++);
+      const countedList = async () => {
+        queries = 0;
+        return { ...(await api.trpc.users.list.query({})), queries };
+      };
+      const one = await countedList();
+      for (let n = 0; n < 5; n++) {
+        await api.rest('POST', '/users/', { ...ivan, username: `ivan${n}`, groups: [n % 2 ? editors : writers] });
+      }
+      const many = await countedList();
+      api.database.users.sequelize!.removeHook('beforeQuery', 'count');
+      expect(many.results.map(({ groups }) => groups)).to.deep.equal([
+        [],
+        [writers],
+        [editors],
+        [writers],
+        [editors],
+        [writers],
+      ]);
+      expect(many.queries).to.equal(one.queries);
+    });
+  });
+
   it('asks for the password on PUT', async () => {
     await api.rest('POST', '/users/', ivan);
     expect((await api.rest('PUT', '/users/ivan/', { username: 'ivan' })).body).to.deep.equal({
@@ -112,13 +220,12 @@ describe('users', () => {
       }
     });
 
-    it('are looked at before path, method and body', async () => {
+    it('are looked at before id, method and body', async () => {
       const headers = { authorization: 'Basic x', 'content-type': 'application/json' };
       for (const [method, path, body] of [
         ['GET', '/tags/abc/'],
         ['DELETE', '/tags/'],
         ['POST', '/tags/', '{'],
-        ['GET', '/nothing/'],
       ]) {
         expect((await api.rest(method!, path!, body, headers)).status).to.equal(401);
       }

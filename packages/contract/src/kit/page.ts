@@ -27,7 +27,9 @@ const link = z.string().nullable().meta({ format: 'uri' });
 
 /** One page of a list: how many rows there are in all, the addresses of the neighbouring pages, the rows. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ count: z.int().meta({ override }), next: link, previous: link, results: z.array(item) });
+  z
+    .object({ count: z.int().meta({ override }), next: link, previous: link, results: z.array(item) })
+    .meta({ override: { required: ['count', 'results'] } });
 
 export interface Page<Item> {
   count: number;

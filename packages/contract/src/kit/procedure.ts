@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '../errors.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -24,6 +25,8 @@ export interface ProcedureContract<
   readonly pathFields: Readonly<Record<string, string>>;
   /** The component of the document that describes the request's body, shared with the answer. */
   readonly body?: string;
+  /** Which states of a row forbid the call, however good its input is. */
+  readonly conflicts: readonly ErrorCode[];
   readonly input: Input;
   readonly output: Output;
 }
@@ -35,9 +38,10 @@ interface Parts<Input, Output> {
   access?: Access;
   pathFields?: Record<string, string>;
   body?: string;
+  conflicts?: ErrorCode[];
 }
 
-const defaults = { access: 'user', pathFields: {} } as const;
+const defaults = { access: 'user', pathFields: {}, conflicts: [] } as const;
 
 /**
  * Describes a procedure that reads.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Instant, microsOf } from './instant.js';
 import { issue } from './issues.js';
 
 /** A whole number. The document shows it as plain `integer`, as the API always has. */
@@ -14,6 +15,10 @@ export const Id = z
     readOnly: true,
     override: { type: 'integer', minimum: undefined, maximum: undefined, exclusiveMinimum: undefined },
   });
+
+/** The ids of other rows: a set, answered in ascending order. */
+export const ids = (description: string) =>
+  z.array(integer().meta({ description })).meta({ uniqueItems: true, description });
 
 /** Characters as people count them: one emoji is one, whatever UTF-16 makes of it. */
 const lengthOf = (value: string) => [...value].length;
@@ -32,22 +37,25 @@ export const text = ({ title, max, blank = false, description }: TextOptions) =>
     .string()
     .check(({ value, issues }) => {
       const refuse = (found: ReturnType<typeof issue>) => issues.push({ ...found, input: value });
+      if (!blank && value.trim() === '') {
+        refuse(issue('blank', [], 'Must not be blank.'));
+        return;
+      }
+      if (lengthOf(value) > max) issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value });
       if (value.includes('\0')) refuse(issue('null_character', [], 'Must not contain a NUL character.'));
       if (!value.isWellFormed()) refuse(issue('lone_surrogate', [], 'Must not contain half a surrogate pair.'));
-      if (!blank && value.trim() === '') refuse(issue('blank', [], 'Must not be blank.'));
-      if (lengthOf(value) > max) issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value });
     })
     .meta({ title, ...(description ? { description } : {}), ...(blank ? {} : { minLength: 1 }), maxLength: max });
 
 /** A name to look rows up by: any string that PostgreSQL could hold. */
-export const nameToFind = (description: string) =>
+export const nameToFind = (description?: string) =>
   z
     .string()
     .check(({ value, issues }) => {
       if (!value.includes('\0')) return;
       issues.push({ ...issue('null_character', [], 'Must not contain a NUL character.'), input: value });
     })
-    .meta({ description });
+    .meta(description ? { description } : {});
 
 /** What four digits of a year can say. */
 const firstInstant = new Date('0001-01-01T00:00:00Z');
@@ -62,12 +70,12 @@ export const timestamp = (title?: string) =>
     )
     .meta({ ...(title ? { title } : {}), override: { type: 'string', format: 'date-time' } });
 
-const instantPattern = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+const instantPattern = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):\d\d(:\d\d(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)$/;
 
 const parseInstant = (value: string): Date | string => {
-  const [, year, month, day] = instantPattern.exec(value) ?? [];
+  const [, year, month, day, , , fraction = ''] = instantPattern.exec(value) ?? [];
   // JavaScript would make 2 March of 30 February.
   const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
   const date = new Date(Number(day) <= daysInMonth ? value : Number.NaN);
-  return Number.isNaN(date.getTime()) ? value : date;
+  return Number.isNaN(date.getTime()) ? value : new Instant(date.getTime(), microsOf(fraction));
 };

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { integersAsNumbers } from '../number-types.js';
+import { exactParsers } from '../parsers.js';
 
 /** The first key of the advisory lock that says a worker lives; the second is the worker's number. */
 const liveWorkers = 73_051;
@@ -59,7 +59,7 @@ export class WorkerSessions {
       connectionString: this.url,
       application_name: 'showroom worker session',
       options: plannerSettings,
-      types: integersAsNumbers,
+      types: exactParsers,
       keepAlive: true,
     });
     client.on('error', () => lost.abort());

@@ -1,6 +1,6 @@
 import type { DispatchStore } from '@showroom/dispatch';
 import pg from 'pg';
-import { integersAsNumbers } from '../number-types.js';
+import { exactParsers } from '../parsers.js';
 import { claim } from './claim.js';
 import { finish } from './finish.js';
 import { WorkerSessions } from './session.js';
@@ -32,7 +32,7 @@ export async function openDispatchStore({
     connectionString: url,
     max: 4,
     application_name: 'showroom worker',
-    types: integersAsNumbers,
+    types: exactParsers,
   });
   pool.on('error', onConnectionError);
   const sessions = new WorkerSessions(url);

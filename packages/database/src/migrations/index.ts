@@ -1,4 +1,5 @@
 import * as foundation from './0001-foundation.js';
+import * as groupsAndPermissions from './0002-groups-and-permissions.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
-export const migrations = [foundation];
+export const migrations = [foundation, groupsAndPermissions];

@@ -2,6 +2,7 @@ import type { MailingStatus } from '@showroom/contract';
 import { BelongsToMany, Column, DataType, ForeignKey, Model, Table } from 'sequelize-typescript';
 import { MobileOperatorCode } from './MobileOperatorCode.js';
 import { Tag } from './Tag.js';
+import { timestamptz } from './timestamptz.js';
 
 /** Deleted mailings stay, hidden by `deletedAt`, until their messages are purged. */
 @Table({ tableName: 'mailings', underscored: true, timestamps: true, updatedAt: false, paranoid: true })
@@ -9,10 +10,10 @@ export class Mailing extends Model {
   @Column({ type: DataType.BIGINT, primaryKey: true, autoIncrement: true })
   declare id: number;
 
-  @Column({ type: DataType.DATE, allowNull: false })
+  @Column({ type: timestamptz, allowNull: false })
   declare startAt: Date;
 
-  @Column({ type: DataType.DATE, allowNull: false })
+  @Column({ type: timestamptz, allowNull: false })
   declare endAt: Date;
 
   @Column({ type: DataType.STRING(500), allowNull: false })

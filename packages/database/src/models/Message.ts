@@ -1,5 +1,6 @@
 import type { MessageStatus } from '@showroom/contract';
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import { timestamptz } from './timestamptz.js';
 
 /** Written by the dispatch store alone; `clientId` may name a client that was deleted since. */
 @Table({ tableName: 'messages', timestamps: false, underscored: true })
@@ -16,6 +17,6 @@ export class Message extends Model {
   @Column({ type: DataType.STRING, allowNull: false })
   declare status: MessageStatus;
 
-  @Column({ type: DataType.DATE })
+  @Column({ type: timestamptz })
   declare sentAt: Date | null;
 }

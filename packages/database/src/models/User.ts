@@ -1,4 +1,7 @@
-import { Column, DataType, Model, Table } from 'sequelize-typescript';
+import { Column, DataType, ForeignKey, Model, Table } from 'sequelize-typescript';
+import { Group } from './Group.js';
+import { Permission } from './Permission.js';
+import { timestamptz } from './timestamptz.js';
 
 @Table({ tableName: 'users', timestamps: false, underscored: true })
 export class User extends Model {
@@ -12,7 +15,7 @@ export class User extends Model {
   @Column({ type: DataType.TEXT, allowNull: false })
   declare password: string;
 
-  @Column({ type: DataType.DATE })
+  @Column({ type: timestamptz })
   declare lastLogin: Date | null;
 
   @Column({ type: DataType.BOOLEAN, allowNull: false, defaultValue: false })
@@ -33,6 +36,29 @@ export class User extends Model {
   @Column({ type: DataType.BOOLEAN, allowNull: false, defaultValue: true })
   declare isActive: boolean;
 
-  @Column({ type: DataType.DATE, allowNull: false, defaultValue: DataType.NOW })
+  @Column({ type: timestamptz, allowNull: false, defaultValue: DataType.NOW })
   declare dateJoined: Date;
+}
+
+@Table({ tableName: 'user_groups', timestamps: false, underscored: true })
+export class UserGroup extends Model {
+  @ForeignKey(() => User)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare userId: number;
+
+  @ForeignKey(() => Group)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare groupId: number;
+}
+
+/** What a user may do besides what their groups may. */
+@Table({ tableName: 'user_permissions', timestamps: false, underscored: true })
+export class UserPermission extends Model {
+  @ForeignKey(() => User)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare userId: number;
+
+  @ForeignKey(() => Permission)
+  @Column({ type: DataType.BIGINT, primaryKey: true })
+  declare permissionId: number;
 }

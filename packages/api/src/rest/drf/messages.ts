@@ -1,13 +1,6 @@
 import type { IssueReason } from '@showroom/contract';
 import type { z } from 'zod';
-
-/** What Python calls the type of a JSON value. */
-export function nameOfType(value: unknown): string {
-  if (Array.isArray(value)) return 'list';
-  const names: Record<string, string> = { string: 'str', boolean: 'bool', object: 'dict' };
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
-  return names[typeof value] ?? 'NoneType';
-}
+import { isNumber, nameOfType, toPythonText } from './python.js';
 
 const datetimeFormats =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].';
@@ -26,10 +19,12 @@ const byReason: Partial<Record<IssueReason, (params: Params, value: unknown) => 
   lone_surrogate: (_, value) => `Surrogate characters are not allowed: U+${firstLoneSurrogate(String(value))}.`,
   bad_username: () => 'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
   bad_email: () => 'Enter a valid email address.',
-  taken: ({ what }) => taken[String(what)] ?? 'This value is taken.',
-  unknown_id: ({ id }) => `Invalid pk "${id}" - object does not exist.`,
-  unknown_name: ({ column, name }) => `Object with ${column}=${name} does not exist.`,
+  taken: ({ what, field }) => taken[String(what)] ?? `${what} with this ${field} already exists.`,
+  unknown_id: (_, value) => unknownKey(value),
+  unknown_name: ({ column }, value) => `Object with ${column}=${toPythonText(value)} does not exist.`,
 };
+
+const unknownKey = (value: unknown) => `Invalid pk "${toPythonText(value)}" - object does not exist.`;
 
 const firstLoneSurrogate = (value: string) =>
   value
@@ -38,28 +33,40 @@ const firstLoneSurrogate = (value: string) =>
     .toString(16)
     .toUpperCase() ?? '';
 
+/** Every integer that a body or query may hold is the id of another row. */
+const wrongKey = (value: unknown) => {
+  const isKey = isNumber(value) || (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value));
+  return isKey ? unknownKey(value) : `Incorrect type. Expected pk value, received ${nameOfType(value)}.`;
+};
+
 const wrongType: Record<string, (value: unknown) => string> = {
   string: () => 'Not a valid string.',
   boolean: () => 'Must be a valid boolean.',
   date: () => datetimeFormats,
   array: (value) => `Expected a list of items but got type "${nameOfType(value)}".`,
-  int: (value) => `Incorrect type. Expected pk value, received ${nameOfType(value)}.`,
-  number: (value) => `Incorrect type. Expected pk value, received ${nameOfType(value)}.`,
+  int: wrongKey,
+  number: wrongKey,
 };
 
-/** Why a value was refused, in the words the old service used. */
+/**
+ * Why a value was refused, in the words the old service used.
+ *
+ * @param value what was sent, undefined when nothing was
+ */
 export function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code === 'custom') {
     const params = (issue.params ?? {}) as Params;
     return byReason[params.reason as IssueReason]?.(params, value) ?? issue.message;
   }
   if (value === undefined) return 'This field is required.';
-  if (issue.code === 'invalid_value') return `"${value}" is not a valid choice.`;
+  if (issue.code === 'invalid_value') {
+    return `Select a valid choice. ${value} is not one of the available choices.`;
+  }
   if (issue.code === 'too_big' && issue.origin === 'string') {
     return `Ensure this field has no more than ${issue.maximum} characters.`;
   }
   if (issue.code === 'too_big' || issue.code === 'too_small') {
-    return issue.origin === 'date' ? datetimeFormats : `Invalid pk "${value}" - object does not exist.`;
+    return issue.origin === 'date' ? 'Datetime value out of range.' : wrongKey(value);
   }
   if (issue.code !== 'invalid_type') return issue.message;
   const isEmptyKey = value === '' && (issue.expected === 'int' || issue.expected === 'number');

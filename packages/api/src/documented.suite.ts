@@ -1,0 +1,32 @@
+import { createAnswerCheck } from '@showroom/testing';
+import type { FastifyInstance } from 'fastify';
+import { createDocument } from './rest/document.js';
+
+const prefix = '/api/v1';
+const check = createAnswerCheck(createDocument());
+
+/** Holds every answer below `/api/v1` against the document, whichever test asks for it: so the document cannot lie. */
+export function watchAnswers(app: FastifyInstance) {
+  const faults: string[] = [];
+  app.addHook('onSend', async (request, reply, payload) => {
+    const path = request.url.split(/[?#]/)[0]!;
+    if (!path.startsWith(`${prefix}/`)) return;
+    const contentType = reply.getHeader('content-type') as string | undefined;
+    const isJson = contentType?.startsWith('application/json') && typeof payload === 'string' && payload !== '';
+    faults.push(
+      ...check({
+        // To HEAD a body is made as to GET, for its length; it is not sent.
+        method: request.method === 'HEAD' ? 'GET' : request.method,
+        path: path.slice(prefix.length),
+        status: reply.statusCode,
+        contentType,
+        body: isJson ? JSON.parse(payload) : payload,
+      }),
+    );
+  });
+  return {
+    refuseUndocumented(): void {
+      if (faults.length > 0) throw new Error(`docs/openapi.json does not say so: ${faults.join('; ')}`);
+    },
+  };
+}

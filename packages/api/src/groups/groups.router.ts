@@ -1,0 +1,20 @@
+import { contract } from '@showroom/contract';
+import { toPage } from '../page.js';
+import { implement } from '../trpc.js';
+import { toGroup } from './groups.presenter.js';
+import { changeGroup, createGroup, deleteGroup, judgeGroup, listGroups, readGroup } from './groups.service.js';
+
+const { list, create, read, update, partialUpdate, delete: remove } = contract.groups;
+
+export const groupsRouter = {
+  list: implement(list).query(async ({ ctx, input }) =>
+    toPage(ctx, list, input, await listGroups(ctx.deps, input), toGroup),
+  ),
+  create: implement(create, judgeGroup).mutation(async ({ ctx, input }) => toGroup(await createGroup(ctx.deps, input))),
+  read: implement(read).query(async ({ ctx, input }) => toGroup(await readGroup(ctx.deps, input))),
+  update: implement(update, judgeGroup).mutation(async ({ ctx, input }) => toGroup(await changeGroup(ctx.deps, input))),
+  partialUpdate: implement(partialUpdate, judgeGroup).mutation(async ({ ctx, input }) =>
+    toGroup(await changeGroup(ctx.deps, input)),
+  ),
+  delete: implement(remove).mutation(({ ctx, input }) => deleteGroup(ctx.deps, input)),
+};

@@ -1,0 +1,18 @@
+import type { FastifyServerOptions } from 'fastify';
+import { answerUnknownPath } from './rest/drf/not-found.js';
+
+/** A username of 150 characters, each up to 12 bytes when percent-encoded, is the longest part of a path. */
+const longestParameter = 2_000;
+
+/**
+ * How the HTTP server that serves the API is to be set: limits, and an answer to addresses that cannot be read.
+ *
+ * @example const app = fastify({ ...httpOptions, loggerInstance });
+ */
+export const httpOptions = {
+  bodyLimit: 1024 * 1024,
+  requestTimeout: 30_000,
+  forceCloseConnections: true,
+  routerOptions: { maxParamLength: longestParameter },
+  frameworkErrors: (_error, _request, reply) => void answerUnknownPath(reply),
+} satisfies FastifyServerOptions;

@@ -1,0 +1,63 @@
+import { errors, Paging, type ProcedureContract } from '@showroom/contract';
+import { z } from 'zod';
+import type { Operation } from './document.js';
+import type { Schema } from './document-schemas.js';
+
+type Responses = Operation['responses'];
+type Content = NonNullable<Responses[string]['content']>;
+
+export const errorSchemas = {
+  Error: {
+    type: 'object',
+    description: 'Why a request was refused as a whole.',
+    properties: { detail: { type: 'string' } },
+    required: ['detail'],
+  },
+  ValidationError: {
+    type: 'object',
+    description:
+      'For each refused field why; `non_field_errors` speaks of the body as a whole. Every wrong field is told at once.',
+    additionalProperties: { type: 'array', items: { type: 'string' } },
+  },
+} satisfies Record<string, Schema>;
+
+const refTo = (name: keyof typeof errorSchemas) => ({ $ref: `#/components/schemas/${name}` });
+const failure = (description: string, schema: Schema = refTo('Error')) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+const successes = { 200: 'Success', 201: 'Created', 204: 'Deleted' };
+
+/** Every answer an operation may give, by status: its own success, and the failures that its kind of request may meet. */
+export function toResponses(contract: ProcedureContract, content: Content | undefined): Responses {
+  const { status, method, path, conflicts } = contract;
+  const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+  const isOfRowOrPage = path.includes('{') || method === 'GET';
+  return {
+    [status]: { description: successes[status], ...(status !== 204 && { content }) },
+    ...(takesBody && {
+      400: failure('Some values were refused, or the body could not be read', {
+        anyOf: [refTo('ValidationError'), refTo('Error')],
+      }),
+    }),
+    ...(hasFilter(contract) && { 400: failure('Some values were refused', refTo('ValidationError')) }),
+    401: failure('No credentials, or wrong ones'),
+    403: failure('Not permitted'),
+    404: failure(isOfRowOrPage ? 'There is no such row, page or `format`' : 'There is no such `format`'),
+    405: failure('Another method than those of this path, which the header Allow lists'),
+    406: failure('No type that the header Accept names can be answered'),
+    ...(conflicts.length > 0 && { 409: failure(conflicts.map((code) => errors[code].message).join(' ')) }),
+    ...(takesBody && {
+      413: failure('The body is too large'),
+      415: failure('The body is of a type that is not taken'),
+    }),
+  };
+}
+
+/** Parameters of a page have no wrong values; those of a filter may have. */
+const hasFilter = ({ kind, path, input }: ProcedureContract): boolean =>
+  kind === 'query' &&
+  !path.includes('{') &&
+  input instanceof z.ZodObject &&
+  Object.keys(input.shape).some((field) => !(field in Paging.shape));

@@ -1,0 +1,56 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toBrowsablePage } from './browsable.js';
+import { toDrfDatetime } from './datetime.js';
+import type { Rendering } from './negotiation.js';
+
+/** What the framework calls a view: what is served at one path. */
+export interface View {
+  /** The heading of its page, and its name in the answer to OPTIONS. */
+  readonly name: string;
+  /** The methods it takes, as the Allow header has them. */
+  readonly allow: string;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    view?: View;
+  }
+  interface FastifyRequest {
+    /** In which form the caller wants the answer. */
+    rendering: Rendering;
+  }
+}
+
+/** Answers in the form the request asked for, with the headers that every answer of the old service had. */
+export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  const { view } = request.routeOptions.config;
+  reply.code(status).header('vary', 'Accept');
+  if (view) reply.header('allow', view.allow);
+  if (status === 204) return answerNothing(reply);
+  const { format, indent } = request.rendering;
+  if (format === 'json') return reply.header('content-type', 'application/json').send(toJson(body, indent));
+  const page = toBrowsablePage({
+    title: view?.name ?? '',
+    request: `${request.method} ${request.url}`,
+    answer: `HTTP ${status} ${STATUS_CODES[status]}\nAllow: ${view?.allow ?? ''}\nContent-Type: application/json`,
+    body: toJson(body, 4),
+  });
+  return reply.header('content-type', 'text/html; charset=utf-8').send(page);
+}
+
+/** Without a type; with the length, which consumers of the old service have always seen. */
+function answerNothing(reply: FastifyReply): FastifyReply {
+  reply.raw.setHeader('content-length', '0');
+  return reply.send();
+}
+
+const toJson = (body: unknown, indent: number): string => JSON.stringify(toWire(body), null, indent);
+
+/** An answer as JSON has it: every Date becomes a string in the old service's format. */
+function toWire(value: unknown): unknown {
+  if (value instanceof Date) return toDrfDatetime(value);
+  if (Array.isArray(value)) return value.map(toWire);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toWire(each)]));
+}

@@ -1,0 +1,91 @@
+import { largestPageSize, type ProcedureContract } from '@showroom/contract';
+import { TRPCError } from '@trpc/server';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ApiError } from '../../errors.js';
+import { readBody } from './body.js';
+import { type Coerce, coercionOf } from './coerce.js';
+import { toFormReader } from './form.js';
+import { strip } from './python.js';
+
+/** What a request gives a procedure: as it was sent, for messages to quote, and as it is to be judged. */
+export interface Input {
+  readonly sent: Record<string, unknown>;
+  readonly fields: Record<string, unknown>;
+}
+
+/**
+ * Compiles, once per route, how a request becomes a procedure's input: body or query, then the path's parameters, each
+ * field read as leniently as the old service read it. The schemas themselves are only looked at.
+ */
+export function compileInput(contract: ProcedureContract): (request: FastifyRequest) => Promise<Input> {
+  const shape = shapeOf(contract);
+  const fields = Object.entries(shape).map(([field, schema]): [string, Coerce] => [field, coercionOf(schema)]);
+  const read = contract.method === 'GET' || contract.method === 'DELETE' ? readQuery : compileBody(contract, shape);
+  return async (request) => {
+    const sent = { ...(await read(request)), ...paramsOf(contract, request) };
+    return {
+      sent,
+      fields: Object.fromEntries(
+        fields.flatMap(([field, coerce]) => (Object.hasOwn(sent, field) ? [[field, coerce(sent[field])]] : [])),
+      ),
+    };
+  };
+}
+
+function shapeOf({ input }: ProcedureContract): Record<string, z.ZodType> {
+  if (!(input instanceof z.ZodObject)) throw new Error('a REST procedure takes an object');
+  return input.shape;
+}
+
+function compileBody({ method }: ProcedureContract, shape: Record<string, z.ZodType>) {
+  const toFields = toFormReader(shape, { isPartial: method === 'PATCH' });
+  return async (request: FastifyRequest): Promise<Record<string, unknown>> => {
+    const { value, isForm } = await readBody(request);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new TRPCError({ code: 'BAD_REQUEST', cause: new NoObject(value) });
+    }
+    return isForm ? toFields(value as Record<string, unknown[]>) : (value as Record<string, unknown>);
+  };
+}
+
+/** A body that is JSON, but no object. */
+export class NoObject extends Error {
+  constructor(readonly body: unknown) {
+    super('The body must be an object.');
+  }
+}
+
+/** Empty parameters are no filter; a limit that is no positive integer has no effect, one that is too large is cut. */
+async function readQuery(request: FastifyRequest): Promise<Record<string, unknown>> {
+  const { page, limit, ...query } = request.query as Record<string, string | string[]>;
+  const filters = Object.entries(query).map(([key, value]) => [key, lastOf(value)]);
+  return {
+    ...Object.fromEntries(filters.filter(([, value]) => value !== '')),
+    ...pagingOf(lastOf(page), lastOf(limit)),
+  };
+}
+
+const lastOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value.at(-1) : value);
+
+function pagingOf(page: string | undefined, limit: string | undefined): { page?: number | 'last'; limit?: number } {
+  const size = toPositive(limit);
+  return {
+    ...(page !== undefined && { page: page === 'last' ? 'last' : validPage(page) }),
+    ...(size !== null && { limit: Math.min(size, largestPageSize) }),
+  };
+}
+
+function validPage(page: string): number {
+  const number = toPositive(page);
+  if (number === null || !Number.isSafeInteger(number)) throw new ApiError('page.not_found');
+  return number;
+}
+
+const toPositive = (value: string | undefined): number | null =>
+  value !== undefined && /^\+?0*[1-9]\d*$/.test(strip(value)) ? Number(value) : null;
+
+function paramsOf({ pathFields }: ProcedureContract, request: FastifyRequest): Record<string, unknown> {
+  const params = Object.entries(request.params as Record<string, string>);
+  return Object.fromEntries(params.map(([name, value]) => [pathFields[name] ?? name, value]));
+}

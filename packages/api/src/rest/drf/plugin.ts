@@ -1,0 +1,81 @@
+import { errors } from '@showroom/contract';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../../context.js';
+import { ApiError } from '../../errors.js';
+import type { ContextOf, Route } from '../routes.js';
+import { answer, type View } from './answer.js';
+import { takeRawBodies } from './body.js';
+import { type Answer, notAcceptable, notFound, toDetail } from './errors.js';
+import { negotiate, plainJson } from './negotiation.js';
+import { type BodySchema, toMetadata } from './options.js';
+import { registerViews } from './views.js';
+
+export interface DrfOptions {
+  readonly routes: Route[];
+  readonly contextOf: ContextOf;
+  readonly identify: (request: FastifyRequest) => Promise<Caller | ApiError>;
+  /** The document's components, by name: OPTIONS tells what a body takes. */
+  readonly bodySchemas: Record<string, BodySchema>;
+}
+
+/**
+ * The REST face as Django REST Framework would serve it: all of its manners are in this folder, and nowhere else.
+ *
+ * A request passes, in its order: the path (Django's page for one it does not know) → the form of the answer (406) →
+ * credentials (401) → the method (405) → permission (403) → the row (404) → the body (415, 400) → the values (400).
+ */
+export const drfPlugin: FastifyPluginAsync<DrfOptions> = async (app, { routes, contextOf, identify, bodySchemas }) => {
+  takeRawBodies(app);
+  answerHttpErrors(app);
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = chooseRendering(request) ?? (await refuseStranger(request, reply, identify));
+    if (refusal) return answer(request, reply, refusal.status, refusal.body);
+  });
+  registerViews(app, routes, contextOf, bodySchemas);
+  registerRoot(app, routes);
+};
+
+function chooseRendering(request: FastifyRequest): Answer | null {
+  request.rendering = plainJson;
+  const { format = (request.query as { format?: string }).format } = request.params as { format?: string };
+  const rendering = negotiate(request.headers.accept, [format].flat().at(-1));
+  if (rendering === 'not_acceptable') return notAcceptable;
+  if (rendering === 'unknown_format') return notFound;
+  request.rendering = rendering;
+  return null;
+}
+
+async function refuseStranger(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  identify: DrfOptions['identify'],
+): Promise<Answer | null> {
+  const caller = await identify(request);
+  if (!(caller instanceof ApiError)) return null;
+  reply.header('www-authenticate', 'Basic realm="api"');
+  return toDetail(401, caller.message);
+}
+
+/** Answers what Fastify itself refuses in the same shape as everything else, and never with what went wrong inside. */
+function answerHttpErrors(app: FastifyInstance): void {
+  app.setErrorHandler<{ statusCode?: number; message: string }>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error }, 'request failed');
+    const { body } = toDetail(status, status >= 500 ? errors['server.failed'].message : error.message);
+    return answer(request, reply, status, body);
+  });
+}
+
+/** The list of lists, at the root. */
+function registerRoot(app: FastifyInstance, routes: Route[]): void {
+  const view: View = { name: 'Api Root', allow: 'GET, HEAD, OPTIONS' };
+  const lists = routes.filter(({ contract }) => contract.method === 'GET' && !contract.path.includes('{'));
+  app.get('/', { config: { view } }, async (request, reply) => {
+    const base = `${request.protocol}://${request.host}/api/v1`;
+    const addresses = lists.map(({ contract: { path } }) => [path.split('/')[1], `${base}${path}`]);
+    return answer(request, reply, 200, Object.fromEntries(addresses));
+  });
+  app.options('/', { config: { view } }, async (request, reply) =>
+    answer(request, reply, 200, toMetadata(view.name, {})),
+  );
+}

@@ -1,0 +1,145 @@
+import type { ProcedureContract } from '@showroom/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { letIn } from '../../trpc.js';
+import type { ContextOf, Route } from '../routes.js';
+import { answer, type View } from './answer.js';
+import { type Answer, methodNotAllowed, notFound, toDrfError } from './errors.js';
+import { compileInput } from './input.js';
+import { type Actions, type BodySchema, toMetadata } from './options.js';
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/** Everything that is served at one path. */
+interface Path {
+  readonly path: string;
+  readonly view: View;
+  readonly routes: Route[];
+}
+
+/** In the order of the Allow header. HEAD comes with GET, by Fastify itself. */
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'];
+
+/**
+ * Serves every procedure as a native Fastify route. A path takes the methods of its procedures, HEAD where there is
+ * GET, and OPTIONS; it refuses the others. It may be written without the slash at the end, and with a format: `/tags`,
+ * `/tags.json`.
+ *
+ * @param bodySchemas the document's components, by name
+ */
+export function registerViews(
+  app: FastifyInstance,
+  routes: Route[],
+  contextOf: ContextOf,
+  bodySchemas: Record<string, BodySchema>,
+): void {
+  for (const path of toPaths(routes)) {
+    const handlers = new Map<string, Handler>();
+    for (const route of path.routes) handlers.set(route.contract.method, serve(route, path, contextOf));
+    handlers.set('OPTIONS', describeView(path, contextOf, bodySchemas));
+    for (const method of methods.filter((each) => each !== 'HEAD'))
+      register(app, method, path, handlers.get(method) ?? refuseMethod);
+  }
+}
+
+function toPaths(routes: Route[]): Path[] {
+  const paths = [...new Set(routes.map(({ contract }) => contract.path))];
+  return paths.map((path) => {
+    const served = routes.filter(({ contract }) => contract.path === path);
+    return { path, view: toView(path, served, routes), routes: served };
+  });
+}
+
+function toView(path: string, served: Route[], routes: Route[]): View {
+  const noun = path.split('/')[1];
+  const list = routes.find(({ contract }) => contract.path === `/${noun}/` && contract.method === 'GET');
+  const suffix = path.endsWith('}/') ? 'Instance' : 'List';
+  const taken = served.map(({ contract }): string => contract.method);
+  const allowed = methods.filter((method) => taken.includes(method) || method === 'HEAD' || method === 'OPTIONS');
+  return { name: `${toWords(componentOf(list!.contract))} ${suffix}`, allow: allowed.join(', ') };
+}
+
+/** The component that a list's rows have, or the whole answer where there are no rows. */
+function componentOf({ output }: ProcedureContract): string {
+  const { results } = (output as z.ZodObject).shape as { results?: z.ZodType };
+  const row = results instanceof z.ZodArray ? (results.element as z.ZodType).meta()?.id : undefined;
+  return output.meta()?.id ?? row ?? '';
+}
+
+/** `MobileOperatorCode` → `Mobile Operator Code` */
+const toWords = (name: string) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
+
+function register(app: FastifyInstance, method: string, { path, view }: Path, handler: Handler): void {
+  const url = path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, '');
+  // A username may have a dot: what follows it is no format.
+  const urls = url.endsWith(':username') ? [url] : [url, `${url}.:format`];
+  for (const each of urls) {
+    for (const slashed of [each, `${each}/`]) app.route({ method, url: slashed, handler, config: { view } });
+  }
+}
+
+function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
+  const toInput = compileInput(route.contract);
+  const isMissing = compileLookUp(path, contextOf);
+
+  async function run(request: FastifyRequest): Promise<Answer> {
+    let sent = {};
+    try {
+      const input = await toInput(request);
+      sent = input.sent;
+      return { status: route.contract.status, body: await route.call(contextOf(request), input.fields) };
+    } catch (thrown) {
+      const error = toDrfError(thrown, route.contract, sent);
+      if (error.status >= 500) request.log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');
+      return error;
+    }
+  }
+
+  return async (request, reply) => {
+    const result = await run(request);
+    // Django looks the row up before it looks at the body: where there is no row, the body does not matter.
+    const isOfBody = result.status === 400 || result.status === 415;
+    const { status, body } = isOfBody && (await isMissing(request)) ? notFound : result;
+    return answer(request, reply, status, body);
+  };
+}
+
+/** Compiles whether the row that a path names is not there; a list's path names none. */
+function compileLookUp({ path, routes }: Path, contextOf: ContextOf): (request: FastifyRequest) => Promise<boolean> {
+  const reader = routes.find(({ contract }) => contract.method === 'GET');
+  if (!reader || !path.includes('{')) return async () => false;
+  const toInput = compileInput(reader.contract);
+  return async (request) => {
+    try {
+      await reader.call(contextOf(request), (await toInput(request)).fields);
+      return false;
+    } catch (thrown) {
+      return toDrfError(thrown, reader.contract, {}) === notFound;
+    }
+  };
+}
+
+/** The answer to OPTIONS. Who may not call the path is told so; what a row takes is told of a row that is there. */
+function describeView(path: Path, contextOf: ContextOf, bodySchemas: Record<string, BodySchema>): Handler {
+  const isMissing = compileLookUp(path, contextOf);
+  const actions: Actions = {};
+  for (const { contract } of path.routes) {
+    const { method, body } = contract;
+    if ((method === 'POST' || method === 'PUT') && body) actions[method] = bodySchemas[body];
+  }
+  return async (request, reply) => {
+    try {
+      letIn(contextOf(request).caller, path.routes[0]!.contract);
+    } catch (thrown) {
+      const { status, body } = toDrfError(thrown, path.routes[0]!.contract, {});
+      return answer(request, reply, status, body);
+    }
+    const shown = (await isMissing(request)) ? {} : actions;
+    return answer(request, reply, 200, toMetadata(path.view.name, shown));
+  };
+}
+
+const refuseMethod: Handler = async (request, reply) => {
+  const { status, body } = methodNotAllowed(request.method);
+  return answer(request, reply, status, body);
+};
