@@ -7,6 +7,7 @@ const layers: Record<string, string[]> = {
   'packages/contract': [],
   'packages/postgres': [],
   'packages/testing': [],
+  'packages/strangers': [],
   'packages/dispatch': ['contract'],
   'packages/jobs': [],
   'packages/database': ['contract', 'dispatch'],

@@ -1,0 +1,17 @@
+import type { Stage } from '../stage.js';
+import { driveClients, driveCodes, driveTags } from './audience.js';
+import { callAs } from './client.js';
+import { driveMailing, driveMessages, driveStatistic } from './mailing.js';
+import { driveGroups, driveUsers } from './users.js';
+
+export async function drive(stage: Stage): Promise<void> {
+  callAs(stage);
+  await driveTags();
+  await driveCodes();
+  await driveClients();
+  await driveMailing();
+  await driveMessages();
+  await driveStatistic();
+  await driveGroups();
+  await driveUsers(stage);
+}

@@ -1,0 +1,17 @@
+import type { Stage } from '../stage.js';
+import { driveClients, driveCodes, driveTags } from './audience.js';
+import { clientOf } from './client.js';
+import { driveMailing, driveMessages, driveStatistic } from './mailing.js';
+import { driveGroups, driveUsers } from './users.js';
+
+export async function drive(stage: Stage): Promise<void> {
+  const api = clientOf(stage);
+  await driveTags(api);
+  await driveCodes(api);
+  await driveClients(api);
+  await driveMailing(api);
+  await driveMessages(api);
+  await driveStatistic(api);
+  await driveGroups(api);
+  await driveUsers(api, stage);
+}
