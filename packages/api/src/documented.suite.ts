@@ -12,7 +12,8 @@ export function watchAnswers(app: FastifyInstance) {
     const path = request.url.split(/[?#]/)[0]!;
     if (!path.startsWith(`${prefix}/`)) return;
     const contentType = reply.getHeader('content-type') as string | undefined;
-    const isJson = contentType?.startsWith('application/json') && typeof payload === 'string' && payload !== '';
+    const text = Buffer.isBuffer(payload) ? payload.toString() : payload;
+    const isJson = contentType?.startsWith('application/json') && typeof text === 'string' && text !== '';
     faults.push(
       ...check({
         // To HEAD a body is made as to GET, for its length; it is not sent.
@@ -20,7 +21,7 @@ export function watchAnswers(app: FastifyInstance) {
         path: path.slice(prefix.length),
         status: reply.statusCode,
         contentType,
-        body: isJson ? JSON.parse(payload) : payload,
+        body: isJson ? JSON.parse(text) : text,
       }),
     );
   });

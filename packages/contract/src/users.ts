@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEmail } from './kit/email.js';
 import { issue } from './kit/issues.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
@@ -21,7 +22,7 @@ const Username = text({
 
 const Email = text({ title: 'Email address', max: 254, blank: true })
   .check(({ value, issues }) => {
-    if (value !== '' && !z.regexes.email.test(value)) {
+    if (value !== '' && !isEmail(value)) {
       issues.push({ ...issue('bad_email', [], 'Must be an e-mail address.'), input: value });
     }
   })

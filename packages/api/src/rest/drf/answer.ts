@@ -29,7 +29,9 @@ export function answer(request: FastifyRequest, reply: FastifyReply, status: num
   if (view) reply.header('allow', view.allow);
   if (status === 204) return answerNothing(reply);
   const { format, indent } = request.rendering;
-  if (format === 'json') return reply.header('content-type', 'application/json').send(toJson(body, indent));
+  // As bytes: Fastify would add a charset to the type of a text.
+  const json = () => Buffer.from(toJson(body, indent));
+  if (format === 'json') return reply.header('content-type', 'application/json').send(json());
   const page = toBrowsablePage({
     title: view?.name ?? '',
     request: `${request.method} ${request.url}`,

@@ -18,6 +18,8 @@ export class UnreadableBody extends Error {
   }
 }
 
+export const unsupportedType = (contentType: string) => `Unsupported media type "${contentType}" in request.`;
+
 export const parses = ['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 
 /**
@@ -46,7 +48,7 @@ export async function readBody({ body, headers }: FastifyRequest): Promise<Given
     return { value: toFields(new URLSearchParams(bytes.toString())), isForm };
   }
   if (type === 'multipart/form-data') return { value: toFields(await readMultipart(bytes, contentType)), isForm };
-  throw new UnreadableBody(415, `Unsupported media type "${contentType}" in request.`);
+  throw new UnreadableBody(415, unsupportedType(contentType));
 }
 
 function readJson(bytes: Buffer, contentType: string): unknown {

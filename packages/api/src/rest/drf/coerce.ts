@@ -32,7 +32,9 @@ const toBoolean: Coerce = (value) => {
   return falseWords.has(word) ? false : value;
 };
 
-const toDate: Coerce = (value) => (typeof value === 'string' ? (parseDrfDatetime(value) ?? value) : value);
+/** What Django would not read is no date, even if the contract's own reader would make something of it. */
+const toDate: Coerce = (value) =>
+  typeof value === 'string' ? (parseDrfDatetime(value) ?? new Date(Number.NaN)) : value;
 
 /** A list of names or ids of other rows. Names are looked up as they are: nothing is cut off, anything has a text. */
 function toList(element: z.ZodType): Coerce {

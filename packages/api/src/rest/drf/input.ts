@@ -6,7 +6,7 @@ import { ApiError } from '../../errors.js';
 import { readBody } from './body.js';
 import { type Coerce, coercionOf } from './coerce.js';
 import { toFormReader } from './form.js';
-import { strip } from './python.js';
+import { PythonFloat, strip } from './python.js';
 
 /** What a request gives a procedure: as it was sent, for messages to quote, and as it is to be judged. */
 export interface Input {
@@ -42,7 +42,7 @@ function compileBody({ method }: ProcedureContract, shape: Record<string, z.ZodT
   const toFields = toFormReader(shape, { isPartial: method === 'PATCH' });
   return async (request: FastifyRequest): Promise<Record<string, unknown>> => {
     const { value, isForm } = await readBody(request);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof PythonFloat) {
       throw new TRPCError({ code: 'BAD_REQUEST', cause: new NoObject(value) });
     }
     return isForm ? toFields(value as Record<string, unknown[]>) : (value as Record<string, unknown>);

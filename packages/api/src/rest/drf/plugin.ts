@@ -4,7 +4,7 @@ import type { Caller } from '../../context.js';
 import { ApiError } from '../../errors.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
-import { takeRawBodies } from './body.js';
+import { takeRawBodies, unsupportedType } from './body.js';
 import { type Answer, notAcceptable, notFound, toDetail } from './errors.js';
 import { negotiate, plainJson } from './negotiation.js';
 import { type BodySchema, toMetadata } from './options.js';
@@ -61,9 +61,15 @@ function answerHttpErrors(app: FastifyInstance): void {
   app.setErrorHandler<{ statusCode?: number; message: string }>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'request failed');
-    const { body } = toDetail(status, status >= 500 ? errors['server.failed'].message : error.message);
+    const { body } = toDetail(status, reasonOf(error, status, request));
     return answer(request, reply, status, body);
   });
+}
+
+function reasonOf({ message }: { message: string }, status: number, { headers }: FastifyRequest): string {
+  if (status >= 500) return errors['server.failed'].message;
+  // A Content-Type that is no media type at all; others are refused when the body is read.
+  return status === 415 ? unsupportedType(headers['content-type'] ?? '') : message;
 }
 
 /** The list of lists, at the root. */
