@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { Database } from '@showroom/database';
+import type { Database, User } from '@showroom/database';
 import type { Caller } from '../context.js';
 import { ApiError } from '../errors.js';
-import { hashPassword } from './password.js';
+import { hashPassword, isOutdated } from './password.js';
 import { PasswordMemory } from './password-memory.js';
 
 export type Authenticate = (authorization: string | undefined) => Promise<Caller | ApiError>;
@@ -21,8 +21,14 @@ export function createBasicAuthentication({ users }: Pick<Database, 'users'>): A
     const user = await users.findOne({ where: { username: pair.username } });
     const matches = await memory.isPassword(pair.password, user?.password ?? (await nobody));
     if (!user?.isActive || !matches) return new ApiError('auth.failed');
+    if (isOutdated(user.password)) await renewHash(users, user, pair.password);
     return { id: user.id, username: user.username, isSuperuser: user.isSuperuser };
   };
+}
+
+/** Hashes anew what Django had hashed; a password that was changed meanwhile stays as it was changed. */
+async function renewHash(users: Database['users'], { id, password: outdated }: User, password: string): Promise<void> {
+  await users.update({ password: await hashPassword(password) }, { where: { id, password: outdated } });
 }
 
 function parseBasic(authorization = ''): { username: string; password: string } | ApiError {
