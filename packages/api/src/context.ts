@@ -17,6 +17,8 @@ export interface Caller {
   readonly id: number;
   readonly username: string;
   readonly isSuperuser: boolean;
+  /** The codenames of what they may do; superusers need none. */
+  readonly permissions: ReadonlySet<string>;
 }
 
 /** How the request came in, for the addresses of other pages. */

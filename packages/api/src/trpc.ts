@@ -33,13 +33,15 @@ const t = initTRPC
 export const { router } = t;
 
 /**
- * The one place where a caller is let in: signed in, and a superuser where the contract says so.
+ * The one place where a caller is let in: signed in, with the permission that the contract asks for, and a superuser
+ * where it says so.
  *
  * @throws ApiError auth.… for everybody else
  */
-export function letIn(caller: Caller | ApiError, { access }: ProcedureContract): Caller {
+export function letIn(caller: Caller | ApiError, { needs, onlySuperusers }: ProcedureContract): Caller {
   if (caller instanceof ApiError) throw caller;
-  if (access === 'superuser' && !caller.isSuperuser) throw new ApiError('auth.forbidden');
+  const mayCall = caller.isSuperuser || (!onlySuperusers && caller.permissions.has(needs));
+  if (!mayCall) throw new ApiError('auth.forbidden');
   return caller;
 }
 

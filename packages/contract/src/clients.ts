@@ -34,28 +34,42 @@ export const NewClient = Client.omit({ id: true });
 export type NewClient = z.infer<typeof NewClient>;
 
 export const clients = {
-  list: query('clients_list', '/clients/', { summary: 'List clients', input: Paging, output: pageOf(Client) }),
+  list: query('clients_list', '/clients/', {
+    summary: 'List clients',
+    needs: 'view_client',
+    input: Paging,
+    output: pageOf(Client),
+  }),
   create: mutation('clients_create', 'POST', '/clients/', {
     summary: 'Create a client',
+    needs: 'add_client',
     input: NewClient,
     body: 'Client',
     output: Client,
   }),
-  read: query('clients_read', '/clients/{id}/', { summary: 'Read a client', input: ClientRef, output: Client }),
+  read: query('clients_read', '/clients/{id}/', {
+    summary: 'Read a client',
+    needs: 'view_client',
+    input: ClientRef,
+    output: Client,
+  }),
   update: mutation('clients_update', 'PUT', '/clients/{id}/', {
     summary: 'Change a client',
+    needs: 'change_client',
     input: ClientRef.extend(NewClient.shape),
     body: 'Client',
     output: Client,
   }),
   partialUpdate: mutation('clients_partial_update', 'PATCH', '/clients/{id}/', {
     summary: 'Change some fields of a client',
+    needs: 'change_client',
     input: ClientRef.extend(NewClient.partial().shape),
     body: 'Client',
     output: Client,
   }),
   delete: mutation('clients_delete', 'DELETE', '/clients/{id}/', {
     summary: 'Delete a client; the history of its messages stays',
+    needs: 'delete_client',
     input: ClientRef,
     output: z.void(),
   }),

@@ -17,34 +17,40 @@ export const NewMobileOperatorCode = MobileOperatorCode.omit({ id: true });
 export const codes = {
   list: query('codes_list', '/codes/', {
     summary: 'List mobile operator codes',
+    needs: 'view_code',
     input: Paging,
     output: pageOf(MobileOperatorCode),
   }),
   create: mutation('codes_create', 'POST', '/codes/', {
     summary: 'Create a mobile operator code',
+    needs: 'add_code',
     input: NewMobileOperatorCode,
     body: 'MobileOperatorCode',
     output: MobileOperatorCode,
   }),
   read: query('codes_read', '/codes/{id}/', {
     summary: 'Read a mobile operator code',
+    needs: 'view_code',
     input: CodeRef,
     output: MobileOperatorCode,
   }),
   update: mutation('codes_update', 'PUT', '/codes/{id}/', {
     summary: 'Change a mobile operator code',
+    needs: 'change_code',
     input: CodeRef.extend(NewMobileOperatorCode.shape),
     body: 'MobileOperatorCode',
     output: MobileOperatorCode,
   }),
   partialUpdate: mutation('codes_partial_update', 'PATCH', '/codes/{id}/', {
     summary: 'Change some fields of a mobile operator code',
+    needs: 'change_code',
     input: CodeRef.extend(NewMobileOperatorCode.partial().shape),
     body: 'MobileOperatorCode',
     output: MobileOperatorCode,
   }),
   delete: mutation('codes_delete', 'DELETE', '/codes/{id}/', {
     summary: 'Delete a mobile operator code that no client uses',
+    needs: 'delete_code',
     conflicts: ['code.in_use'],
     input: CodeRef,
     output: z.void(),

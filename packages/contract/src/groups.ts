@@ -19,35 +19,49 @@ export const GroupRef = z.object({ id: Id.meta({ description: 'A unique integer 
 export const NewGroup = Group.omit({ id: true }).partial({ permissions: true });
 export type NewGroup = z.infer<typeof NewGroup>;
 
-const access = 'superuser';
+const onlySuperusers = true;
 
 export const groups = {
-  list: query('groups_list', '/groups/', { summary: 'List groups', access, input: Paging, output: pageOf(Group) }),
+  list: query('groups_list', '/groups/', {
+    summary: 'List groups',
+    needs: 'view_group',
+    input: Paging,
+    output: pageOf(Group),
+  }),
   create: mutation('groups_create', 'POST', '/groups/', {
     summary: 'Create a group',
-    access,
+    needs: 'add_group',
+    onlySuperusers,
     input: NewGroup,
     body: 'Group',
     output: Group,
   }),
-  read: query('groups_read', '/groups/{id}/', { summary: 'Read a group', access, input: GroupRef, output: Group }),
+  read: query('groups_read', '/groups/{id}/', {
+    summary: 'Read a group',
+    needs: 'view_group',
+    input: GroupRef,
+    output: Group,
+  }),
   update: mutation('groups_update', 'PUT', '/groups/{id}/', {
     summary: 'Change a group',
-    access,
+    needs: 'change_group',
+    onlySuperusers,
     input: GroupRef.extend(NewGroup.shape),
     body: 'Group',
     output: Group,
   }),
   partialUpdate: mutation('groups_partial_update', 'PATCH', '/groups/{id}/', {
     summary: 'Change some fields of a group',
-    access,
+    needs: 'change_group',
+    onlySuperusers,
     input: GroupRef.extend(NewGroup.partial().shape),
     body: 'Group',
     output: Group,
   }),
   delete: mutation('groups_delete', 'DELETE', '/groups/{id}/', {
     summary: 'Delete a group; its users stay',
-    access,
+    needs: 'delete_group',
+    onlySuperusers,
     input: GroupRef,
     output: z.void(),
   }),

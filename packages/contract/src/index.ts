@@ -12,6 +12,7 @@ export * from './clients.js';
 export * from './codes.js';
 export * from './errors.js';
 export * from './groups.js';
+export * from './kit/codename.js';
 export * from './kit/instant.js';
 export * from './kit/issues.js';
 export * from './kit/page.js';

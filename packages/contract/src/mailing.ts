@@ -57,22 +57,26 @@ const conflicts: ErrorCode[] = ['mailing.started', 'mailing.ended'];
 export const mailing = {
   list: query('mailing_list', '/mailing/', {
     summary: 'List mailings, by the name of a tag or a code if you like',
+    needs: 'view_mailing',
     input: MailingFilter,
     output: pageOf(MailingList),
   }),
   create: mutation('mailing_create', 'POST', '/mailing/', {
     summary: 'Create a mailing; it starts by itself when its start comes',
+    needs: 'add_mailing',
     input: NewMailing,
     body: 'MailingListCreateUpdate',
     output: MailingListCreateUpdate,
   }),
   read: query('mailing_read', '/mailing/{id}/', {
     summary: 'Read a mailing',
+    needs: 'view_mailing',
     input: MailingRef,
     output: MailingList,
   }),
   update: mutation('mailing_update', 'PUT', '/mailing/{id}/', {
     summary: 'Change a mailing',
+    needs: 'change_mailing',
     conflicts,
     input: MailingRef.extend(NewMailing.shape),
     body: 'MailingListCreateUpdate',
@@ -80,6 +84,7 @@ export const mailing = {
   }),
   partialUpdate: mutation('mailing_partial_update', 'PATCH', '/mailing/{id}/', {
     summary: 'Change some fields of a mailing',
+    needs: 'change_mailing',
     conflicts,
     input: MailingRef.extend(NewMailing.partial().shape),
     body: 'MailingListCreateUpdate',
@@ -87,6 +92,7 @@ export const mailing = {
   }),
   delete: mutation('mailing_delete', 'DELETE', '/mailing/{id}/', {
     summary: 'Delete a mailing with its messages; what is unsent is not sent',
+    needs: 'delete_mailing',
     input: MailingRef,
     output: z.void(),
   }),

@@ -32,6 +32,7 @@ const MessageFilter = Paging.extend({
 export const messages = {
   list: query('messages_list', '/messages/', {
     summary: 'List messages, by mailing, client or status if you like',
+    needs: 'view_message',
     input: MessageFilter,
     output: pageOf(Message),
   }),

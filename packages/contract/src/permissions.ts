@@ -12,7 +12,7 @@ export type Permission = z.infer<typeof Permission>;
 export const permissions = {
   list: query('permissions_list', '/permissions/', {
     summary: 'List permissions',
-    access: 'superuser',
+    needs: 'view_permission',
     input: Paging,
     output: pageOf(Permission),
   }),

@@ -59,11 +59,13 @@ const StatisticRef = z.object({
 export const statistic = {
   list: query('statistic_list', '/statistic/', {
     summary: 'Count mailings, clients and messages by status, in all and for each mailing',
+    needs: 'view_statistic',
     input: Paging,
     output: Statistic,
   }),
   read: query('statistic_read', '/statistic/{id}/', {
     summary: 'Count the messages of one mailing by status, tag, code and minute',
+    needs: 'view_statistic',
     input: StatisticRef,
     output: MailingStatisticDetail,
   }),

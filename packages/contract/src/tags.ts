@@ -11,28 +11,32 @@ export const TagRef = z.object({ id: Id.meta({ description: 'A unique integer va
 export const NewTag = Tag.omit({ id: true });
 
 export const tags = {
-  list: query('tags_list', '/tags/', { summary: 'List tags', input: Paging, output: pageOf(Tag) }),
+  list: query('tags_list', '/tags/', { summary: 'List tags', needs: 'view_tag', input: Paging, output: pageOf(Tag) }),
   create: mutation('tags_create', 'POST', '/tags/', {
     summary: 'Create a tag',
+    needs: 'add_tag',
     input: NewTag,
     body: 'Tag',
     output: Tag,
   }),
-  read: query('tags_read', '/tags/{id}/', { summary: 'Read a tag', input: TagRef, output: Tag }),
+  read: query('tags_read', '/tags/{id}/', { summary: 'Read a tag', needs: 'view_tag', input: TagRef, output: Tag }),
   update: mutation('tags_update', 'PUT', '/tags/{id}/', {
     summary: 'Change a tag',
+    needs: 'change_tag',
     input: TagRef.extend(NewTag.shape),
     body: 'Tag',
     output: Tag,
   }),
   partialUpdate: mutation('tags_partial_update', 'PATCH', '/tags/{id}/', {
     summary: 'Change some fields of a tag',
+    needs: 'change_tag',
     input: TagRef.extend(NewTag.partial().shape),
     body: 'Tag',
     output: Tag,
   }),
   delete: mutation('tags_delete', 'DELETE', '/tags/{id}/', {
     summary: 'Delete a tag that no client uses',
+    needs: 'delete_tag',
     conflicts: ['tag.in_use'],
     input: TagRef,
     output: z.void(),

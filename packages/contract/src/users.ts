@@ -71,29 +71,33 @@ export type NewUser = z.infer<typeof NewUser>;
 const UserChangeRef = z.object({ user: UserRef.shape.username });
 const pathFields = { username: 'user' };
 
+const onlySuperusers = true;
+
 export const users = {
   list: query('users_list', '/users/', {
     summary: 'List users',
-    access: 'superuser',
+    needs: 'view_user',
     input: Paging,
     output: pageOf(User),
   }),
   create: mutation('users_create', 'POST', '/users/', {
     summary: 'Create a user',
-    access: 'superuser',
+    needs: 'add_user',
+    onlySuperusers,
     input: NewUser,
     body: 'User',
     output: User,
   }),
   read: query('users_read', '/users/{username}/', {
     summary: 'Read a user',
-    access: 'superuser',
+    needs: 'view_user',
     input: UserRef,
     output: User,
   }),
   update: mutation('users_update', 'PUT', '/users/{username}/', {
     summary: 'Change a user',
-    access: 'superuser',
+    needs: 'change_user',
+    onlySuperusers,
     pathFields,
     input: UserChangeRef.extend(NewUser.shape),
     body: 'User',
@@ -101,7 +105,8 @@ export const users = {
   }),
   partialUpdate: mutation('users_partial_update', 'PATCH', '/users/{username}/', {
     summary: 'Change some fields of a user',
-    access: 'superuser',
+    needs: 'change_user',
+    onlySuperusers,
     pathFields,
     input: UserChangeRef.extend(NewUser.partial().shape),
     body: 'User',
@@ -109,7 +114,8 @@ export const users = {
   }),
   delete: mutation('users_delete', 'DELETE', '/users/{username}/', {
     summary: 'Delete a user',
-    access: 'superuser',
+    needs: 'delete_user',
+    onlySuperusers,
     input: UserRef,
     output: z.void(),
   }),

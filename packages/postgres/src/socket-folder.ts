@@ -41,17 +41,25 @@ function temporaryFolder(user: SystemUser | null): string {
 
 /** Makes the folder with mode 700. One that is there must be ours: anybody may write among the temporary files. */
 function makePrivate(folder: string, user: SystemUser | null): string {
-  try {
-    fs.mkdirSync(folder, { mode: 0o700 });
-    chown(folder, user);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    const { uid, mode } = fs.lstatSync(folder);
-    if (uid !== (user?.uid ?? process.getuid?.()) || (mode & 0o077) !== 0) {
-      throw new Error(`${folder} is not a private folder of the account that PostgreSQL runs as: remove it.`);
-    }
+  if (!fs.existsSync(folder)) putPrivate(folder, user);
+  const { uid, mode } = fs.lstatSync(folder);
+  if (uid !== (user?.uid ?? process.getuid?.()) || (mode & 0o077) !== 0) {
+    throw new Error(`${folder} is not a private folder of the account that PostgreSQL runs as: remove it.`);
   }
   return folder;
+}
+
+/** Finished aside and moved to its place, so that a start at the same time never sees a folder that is not ours yet. */
+function putPrivate(folder: string, user: SystemUser | null): void {
+  const aside = fs.mkdtempSync(`${folder}.`);
+  chown(aside, user);
+  try {
+    fs.renameSync(aside, folder);
+  } catch (error) {
+    fs.rmdirSync(aside);
+    // The other start was first, and its server is at work in there.
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
 }
 
 function fits(folder: string): boolean {

@@ -8,10 +8,13 @@ import { PasswordMemory } from './password-memory.js';
 export type Authenticate = (authorization: string | undefined) => Promise<Caller | ApiError>;
 
 /**
- * Tells from an Authorization header who calls, by HTTP Basic. The user's row is read at every request, so a changed
- * password or a deactivated user is out at once; an unknown user costs as much time as a wrong password.
+ * Tells from an Authorization header who calls, by HTTP Basic. The user's row and rights are read at every request, so a
+ * changed password, a deactivated user or a right that was taken away is out at once; an unknown user costs as much time as a wrong password.
  */
-export function createBasicAuthentication({ users }: Pick<Database, 'users'>): Authenticate {
+export function createBasicAuthentication({
+  users,
+  permissionsOf,
+}: Pick<Database, 'users' | 'permissionsOf'>): Authenticate {
   const memory = new PasswordMemory();
   const nobody = hashPassword('nobody');
 
@@ -22,7 +25,8 @@ export function createBasicAuthentication({ users }: Pick<Database, 'users'>): A
     const matches = await memory.isPassword(pair.password, user?.password ?? (await nobody));
     if (!user?.isActive || !matches) return new ApiError('auth.failed');
     if (isOutdated(user.password)) await renewHash(users, user, pair.password);
-    return { id: user.id, username: user.username, isSuperuser: user.isSuperuser };
+    const { id, username, isSuperuser } = user;
+    return { id, username, isSuperuser, permissions: isSuperuser ? new Set() : await permissionsOf(id) };
   };
 }
 

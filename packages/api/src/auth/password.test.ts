@@ -30,7 +30,7 @@ describe('passwords', () => {
     let api: TestApi;
     before(async () => {
       api = await startApi();
-      await api.rest('POST', '/users/', { username: 'ivan', password: 'x' });
+      await api.rest('POST', '/users/', { username: 'ivan', password: 'x', is_superuser: true });
     });
     after(() => api.stop());
 

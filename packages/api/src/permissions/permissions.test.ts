@@ -1,4 +1,4 @@
-import { contract } from '@showroom/contract';
+import { contract, nouns, verbs } from '@showroom/contract';
 import { expect } from 'chai';
 import { startApi, type TestApi } from '../api.suite.js';
 
@@ -37,6 +37,12 @@ describe('permissions', () => {
     expect(status).to.equal(405);
     expect(headers.get('allow')).to.equal('GET, HEAD, OPTIONS');
     expect((await api.rest('GET', '/permissions/1/')).status).to.equal(404);
+  });
+
+  it('have the nouns and verbs of the contract', async () => {
+    const { results } = await api.trpc.permissions.list.query({});
+    const known = nouns.flatMap((noun) => verbs.map((verb) => `${verb}_${noun}`));
+    expect(results.map(({ codename }) => codename)).to.have.members(known);
   });
 
   it('are not for ordinary users', async () => {

@@ -1,10 +1,8 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
+import type { Codename } from './codename.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** Who may call: anyone signed in, or superusers only. */
-export type Access = 'user' | 'superuser';
 
 /** A procedure without its implementation: what it is called, what it takes, what it gives. */
 export interface ProcedureContract<
@@ -20,7 +18,10 @@ export interface ProcedureContract<
   readonly summary: string;
   /** The HTTP status of a success over REST. */
   readonly status: 200 | 201 | 204;
-  readonly access: Access;
+  /** The permission that a caller must have; superusers have all. */
+  readonly needs: Codename;
+  /** Where rights are at stake, the permission is not enough: whoever gives rights could give themselves all. */
+  readonly onlySuperusers: boolean;
   /** Where a path parameter and a body field share a name: path parameter → the input field it fills. */
   readonly pathFields: Readonly<Record<string, string>>;
   /** The component of the document that describes the request's body, shared with the answer. */
@@ -35,18 +36,19 @@ interface Parts<Input, Output> {
   summary: string;
   input: Input;
   output: Output;
-  access?: Access;
+  needs: Codename;
+  onlySuperusers?: boolean;
   pathFields?: Record<string, string>;
   body?: string;
   conflicts?: ErrorCode[];
 }
 
-const defaults = { access: 'user', pathFields: {}, conflicts: [] } as const;
+const defaults = { onlySuperusers: false, pathFields: {}, conflicts: [] } as const;
 
 /**
  * Describes a procedure that reads.
  *
- * @example query('tags_list', '/tags/', { summary: 'List tags', input: Paging, output: pageOf(Tag) })
+ * @example query('tags_list', '/tags/', { summary: 'List tags', needs: 'view_tag', input: Paging, output: pageOf(Tag) })
  */
 export const query = <Input extends z.ZodType, Output extends z.ZodType>(
   operationId: string,
@@ -67,7 +69,7 @@ const successStatus = { POST: 201, PUT: 200, PATCH: 200, DELETE: 204 } as const;
 /**
  * Describes a procedure that changes something. POST answers 201, DELETE 204 without a body, the others 200.
  *
- * @example mutation('tags_create', 'POST', '/tags/', { summary: 'Create a tag', input: NewTag, output: Tag })
+ * @example mutation('tags_create', 'POST', '/tags/', { summary: 'Create a tag', needs: 'add_tag', input: NewTag, output: Tag })
  */
 export const mutation = <Input extends z.ZodType, Output extends z.ZodType>(
   operationId: string,

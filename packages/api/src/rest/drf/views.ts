@@ -85,6 +85,8 @@ function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
   async function run(request: FastifyRequest): Promise<Answer> {
     let sent = {};
     try {
+      // Who may not call is told so before anybody reads what they sent.
+      letIn(contextOf(request).caller, route.contract);
       const input = await toInput(request);
       sent = input.sent;
       return { status: route.contract.status, body: await route.call(contextOf(request), input.fields) };

@@ -1,0 +1,15 @@
+export const verbs = ['add', 'change', 'delete', 'view'] as const;
+export const nouns = [
+  'client',
+  'code',
+  'group',
+  'mailing',
+  'message',
+  'permission',
+  'statistic',
+  'tag',
+  'user',
+] as const;
+
+/** What may be done to which resource's rows: the `codename` of a permission. */
+export type Codename = `${(typeof verbs)[number]}_${(typeof nouns)[number]}`;

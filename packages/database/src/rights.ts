@@ -1,0 +1,18 @@
+import { QueryTypes } from 'sequelize';
+import type { Sequelize } from 'sequelize-typescript';
+
+const permissionsOfUser = `
+  SELECT codename FROM permissions WHERE id IN (
+    SELECT permission_id FROM user_permissions WHERE user_id = $1
+    UNION ALL
+    SELECT permission_id FROM group_permissions JOIN user_groups USING (group_id) WHERE user_id = $1
+  )`;
+
+/** The codenames of what a user may do: their own permissions, and those of their groups. */
+export async function permissionsOf(sequelize: Sequelize, userId: number): Promise<Set<string>> {
+  const rows = await sequelize.query<{ codename: string }>(permissionsOfUser, {
+    bind: [userId],
+    type: QueryTypes.SELECT,
+  });
+  return new Set(rows.map(({ codename }) => codename));
+}
