@@ -21,6 +21,10 @@ export const errors = {
   },
   'mailing.ended': { status: 409, message: 'The mailing has ended: it cannot change any more.' },
   'user.not_found': { status: 404, message: 'There is no such user.' },
+  'user.last_superuser': {
+    status: 409,
+    message: 'This is the last superuser who is active: make another one first.',
+  },
   'group.not_found': { status: 404, message: 'There is no such group.' },
   'server.failed': { status: 500, message: 'Internal server error.' },
 } as const satisfies Record<string, { status: number; message: string }>;

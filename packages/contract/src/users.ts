@@ -96,6 +96,7 @@ export const users = {
   }),
   update: mutation('users_update', 'PUT', '/users/{username}/', {
     summary: 'Change a user',
+    conflicts: ['user.last_superuser'],
     needs: 'change_user',
     onlySuperusers,
     pathFields,
@@ -105,6 +106,7 @@ export const users = {
   }),
   partialUpdate: mutation('users_partial_update', 'PATCH', '/users/{username}/', {
     summary: 'Change some fields of a user',
+    conflicts: ['user.last_superuser'],
     needs: 'change_user',
     onlySuperusers,
     pathFields,
@@ -114,6 +116,7 @@ export const users = {
   }),
   delete: mutation('users_delete', 'DELETE', '/users/{username}/', {
     summary: 'Delete a user',
+    conflicts: ['user.last_superuser'],
     needs: 'delete_user',
     onlySuperusers,
     input: UserRef,

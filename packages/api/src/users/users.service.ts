@@ -2,6 +2,7 @@ import type { CustomIssue, NewUser, Paging } from '@showroom/contract';
 import type { Database, User as Row, Transaction } from '@showroom/database';
 import { hashPassword } from '../auth/password.js';
 import type { Deps } from '../context.js';
+import { ApiError } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { judgeRelated, type Related, withRelated, writeRelated } from '../related.js';
 import { found, taken, unlessRefused } from '../rows.js';
@@ -53,8 +54,10 @@ export async function changeUser(deps: Deps, change: Change): Promise<UserRow> {
   const { database } = deps;
   const columns = await toColumns(change);
   const write = database.transaction(async (transaction) => {
+    await lockSuperusers(database, transaction);
     const row = await findUser(database, { username: change.user }, transaction);
     await row.update(columns, { transaction });
+    await keepSuperuser(database, transaction);
     return writeRelated(relationsOf(database), row, change, transaction);
   });
   return unlessRefused(write, () => judgeUser(deps, change));
@@ -62,7 +65,25 @@ export async function changeUser(deps: Deps, change: Change): Promise<UserRow> {
 
 /** Memberships and permissions go with the user. */
 export async function deleteUser({ database }: Deps, ref: Ref): Promise<void> {
-  await (await findUser(database, ref)).destroy();
+  await database.transaction(async (transaction) => {
+    await lockSuperusers(database, transaction);
+    await (await findUser(database, ref, transaction)).destroy({ transaction });
+    await keepSuperuser(database, transaction);
+  });
+}
+
+const activeSuperusers = { isSuperuser: true, isActive: true };
+
+/** So that two superusers who demote each other at the same moment do not both succeed. */
+async function lockSuperusers({ users }: Database, transaction: Transaction): Promise<void> {
+  const lock = transaction.LOCK.UPDATE;
+  await users.findAll({ attributes: ['id'], where: activeSuperusers, order: ['id'], transaction, lock });
+}
+
+/** Nobody could give rights any more when the last superuser was gone. */
+async function keepSuperuser({ users }: Database, transaction: Transaction): Promise<void> {
+  const left = await users.count({ where: activeSuperusers, transaction });
+  if (left === 0) throw new ApiError('user.last_superuser');
 }
 
 /** In a transaction the row is locked until its end. */

@@ -189,6 +189,34 @@ describe('users', () => {
     });
   });
 
+  it('keep a superuser who is active: not deleted, demoted or deactivated', async () => {
+    const refused = {
+      status: 409,
+      body: { detail: 'This is the last superuser who is active: make another one first.' },
+    };
+    await api.rest('POST', '/users/', { ...ivan, is_superuser: true, is_active: false });
+    expect(await api.rest('DELETE', '/users/admin/')).to.deep.include(refused);
+    for (const change of [{ is_superuser: false }, { is_active: false }]) {
+      expect(await api.rest('PATCH', '/users/admin/', change)).to.deep.include(refused);
+    }
+    expect((await api.rest('GET', '/users/admin/')).body).to.include({ is_superuser: true, is_active: true });
+  });
+
+  it('keep one of two superusers who demote each other at once', async () => {
+    for (let n = 0; n < 5; n++) {
+      await api.rest('POST', '/users/', { ...ivan, is_superuser: true });
+      const asIvan = { authorization: api.basic('ivan', 'secret') };
+      await api.rest('GET', '/tags/', undefined, asIvan);
+      await Promise.all([
+        api.rest('PATCH', '/users/ivan/', { is_superuser: false }),
+        api.rest('PATCH', '/users/admin/', { is_superuser: false }, asIvan),
+      ]);
+      const superusers = await api.query('SELECT FROM users WHERE is_superuser AND is_active');
+      expect(superusers).to.have.length(1);
+      await api.query(`DELETE FROM users WHERE username <> 'admin'; UPDATE users SET is_superuser = true`);
+    }
+  });
+
   it('asks for the password on PUT', async () => {
     await api.rest('POST', '/users/', ivan);
     expect((await api.rest('PUT', '/users/ivan/', { username: 'ivan' })).body).to.deep.equal({
