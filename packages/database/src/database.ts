@@ -12,7 +12,6 @@ import { Tag } from './models/Tag.js';
 import { User, UserGroup, UserPermission } from './models/User.js';
 import { exactParsers } from './parsers.js';
 import { createRelation } from './relation.js';
-import { permissionsOf } from './rights.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -69,8 +68,6 @@ const createDatabase = (sequelize: Sequelize) => ({
   users: sequelize.getRepository(User),
   userGroups: createRelation(sequelize, [UserGroup, 'userId'], [Group, 'groupId']),
   userPermissions: createRelation(sequelize, [UserPermission, 'userId'], [Permission, 'permissionId']),
-  /** The codenames of what a user may do: their own permissions, and those of their groups. */
-  permissionsOf: (userId: number) => permissionsOf(sequelize, userId),
   /** For queries that models cannot say; `$1` stands for the first of `values`. */
   select: async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
     (await sequelize.query(sql, { bind: values, raw: true }))[0] as Row[],

@@ -4,6 +4,7 @@ import type { Caller } from '../context.js';
 import { ApiError } from '../errors.js';
 import { hashPassword, isOutdated } from './password.js';
 import { PasswordMemory } from './password-memory.js';
+import { rightsOf } from './rights.js';
 
 export type Authenticate = (authorization: string | undefined) => Promise<Caller | ApiError>;
 
@@ -11,10 +12,8 @@ export type Authenticate = (authorization: string | undefined) => Promise<Caller
  * Tells from an Authorization header who calls, by HTTP Basic. The user's row and rights are read at every request, so a
  * changed password, a deactivated user or a right that was taken away is out at once; an unknown user costs as much time as a wrong password.
  */
-export function createBasicAuthentication({
-  users,
-  permissionsOf,
-}: Pick<Database, 'users' | 'permissionsOf'>): Authenticate {
+export function createBasicAuthentication(database: Pick<Database, 'users' | 'select'>): Authenticate {
+  const { users } = database;
   const memory = new PasswordMemory();
   const nobody = hashPassword('nobody');
 
@@ -26,7 +25,7 @@ export function createBasicAuthentication({
     if (!user?.isActive || !matches) return new ApiError('auth.failed');
     if (isOutdated(user.password)) await renewHash(users, user, pair.password);
     const { id, username, isSuperuser } = user;
-    return { id, username, isSuperuser, permissions: isSuperuser ? new Set() : await permissionsOf(id) };
+    return { id, username, isSuperuser, permissions: isSuperuser ? new Set() : await rightsOf(database, id) };
   };
 }
 

@@ -30,8 +30,8 @@ export function createGroup(deps: Deps, group: NewGroup): Promise<GroupRow> {
   const { database } = deps;
   const { name, permissions } = group;
   const write = database.transaction(async (transaction) => {
-    const group = await database.groups.create({ name }, { transaction });
-    return writeRelated(relationsOf(database), group, { permissions }, transaction);
+    const row = await database.groups.create({ name }, { transaction });
+    return writeRelated(relationsOf(database), row, { permissions }, transaction);
   });
   return unlessRefused(write, () => judgeGroup(deps, group));
 }

@@ -59,12 +59,8 @@ const securitySchemes = {
  * that its answer has.
  */
 export function createDocument(): Document {
-  const generated = generateOpenApiDocument(appRouter, {
-    title: 'Showroom API',
-    version: 'v1',
-    baseUrl: '/api/v1',
-  }) as unknown as Document;
-  const { openapi, servers, components } = asTheApiHasThem(generated);
+  const generated = asTheApiHasThem(generate());
+  const { openapi, servers, components } = generated;
   const schemas = { ...components.schemas, ...errorSchemas };
   const paths: Document['paths'] = {};
   for (const { contract } of restRoutes()) {
@@ -82,20 +78,27 @@ export function createDocument(): Document {
   };
 }
 
+const generate = () =>
+  generateOpenApiDocument(appRouter, {
+    title: 'Showroom API',
+    version: 'v1',
+    baseUrl: '/api/v1',
+  }) as unknown as Document;
+
 /** The generated errors are those of tRPC's own shape. */
 const withoutGenerated = (schemas: Record<string, Schema>) =>
   Object.fromEntries(Object.entries(schemas).filter(([name]) => !name.startsWith('error.')));
 
 function toOperation(generated: Document, contract: ProcedureContract, schemas: Record<string, Schema>): Operation {
   const { operationId, summary, tags, parameters = [], requestBody, responses } = find(generated, contract);
-  const content = requestBody && shareBody(schemas, asTheApiHasThem(requestBody.content), contract);
+  const content = requestBody && shareBody(schemas, requestBody.content, contract);
   return {
     operationId,
     summary,
     tags,
     parameters: parameters.map((parameter) => toParameter(parameter, contract)),
     ...(content && { requestBody: { required: true, content } }),
-    responses: toResponses(contract, asTheApiHasThem(responses[200]!.content)),
+    responses: toResponses(contract, responses[200]!.content),
   };
 }
 
@@ -127,6 +130,6 @@ function toParameter({ name, in: place, required, schema }: Parameter, { pathFie
     in: place,
     ...(description !== undefined && { description }),
     required: required ?? false,
-    schema: asTheApiHasThem(rest),
+    schema: rest,
   };
 }

@@ -1,7 +1,6 @@
-import { QueryTypes } from 'sequelize';
-import type { Sequelize } from 'sequelize-typescript';
+import type { Database } from '@showroom/database';
 
-const permissionsOfUser = `
+const codenamesOfUser = `
   SELECT codename FROM permissions WHERE id IN (
     SELECT permission_id FROM user_permissions WHERE user_id = $1
     UNION ALL
@@ -9,10 +8,7 @@ const permissionsOfUser = `
   )`;
 
 /** The codenames of what a user may do: their own permissions, and those of their groups. */
-export async function permissionsOf(sequelize: Sequelize, userId: number): Promise<Set<string>> {
-  const rows = await sequelize.query<{ codename: string }>(permissionsOfUser, {
-    bind: [userId],
-    type: QueryTypes.SELECT,
-  });
+export async function rightsOf({ select }: Pick<Database, 'select'>, userId: number): Promise<Set<string>> {
+  const rows = await select<{ codename: string }>(codenamesOfUser, [userId]);
   return new Set(rows.map(({ codename }) => codename));
 }
