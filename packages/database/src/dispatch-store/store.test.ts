@@ -13,8 +13,10 @@ testDispatchStore('postgresql', async () => {
       const store = await openDispatchStore({ url: database.url, onConnectionError: () => {} });
       open.add(store);
       const die = async () => {
+        // With a time to wait, or the backend may still hold its lock when the statement is over.
         await database.query(
-          `SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = ${store.workerId}`,
+          `SELECT pg_terminate_backend(pid, 10000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+           WHERE d.datname = current_database() AND locktype = 'advisory' AND objid = ${store.workerId}`,
         );
       };
       return { store, die };
