@@ -1,3 +1,4 @@
+import { defaultSettings } from '@showroom/api';
 import { createLogger } from '@showroom/app';
 import { type Database, openDatabase } from '@showroom/database';
 import { createTestDatabase, type TestDatabase } from '@showroom/testing';
@@ -17,7 +18,7 @@ describe('server', () => {
   before(async () => {
     testDatabase = await createTestDatabase();
     database = await openDatabase({ url: testDatabase.url });
-    app = await createServer({ database, clock, logger: createLogger('server', 'silent') });
+    app = await createServer({ database, clock, logger: createLogger('server', 'silent'), settings: defaultSettings });
     origin = await app.listen({ host: '127.0.0.1', port: 0 });
   });
   after(async () => {

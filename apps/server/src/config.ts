@@ -1,5 +1,16 @@
+import { isIP } from 'node:net';
+import { defaultSettings } from '@showroom/api';
 import { parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
+
+const list = z.string().transform((text) => text.split(',').map((part) => part.trim()));
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'expected origins like https://app.example.com',
+  );
+const address = z.string().refine(isNetwork, 'expected the addresses of proxies, like 10.0.0.0/8 or ::1');
 
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
@@ -9,6 +20,12 @@ const Environment = z.object({
   ADMIN_USERNAME: z.string().default('admin'),
   ADMIN_PASSWORD: z.string().max(128).optional(),
   LOG_LEVEL: variables.logLevel.default('info'),
+  PASSWORD_MIN_LENGTH: variables.number(1, 128).default(defaultSettings.passwordMinLength),
+  WRONG_PASSWORDS: variables.number(1, 100_000).default(defaultSettings.wrongPasswords),
+  SESSION_MINUTES: variables.number(1, 525_600).default(defaultSettings.sessionMs / 60_000),
+  TOKEN_CALLS_PER_MINUTE: variables.number(1, 1_000_000_000).default(defaultSettings.tokenCallsPerMinute),
+  CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
+  TRUST_PROXY: list.pipe(z.array(address)).optional(),
 });
 
 /** The server's settings. Throws a ConfigError with a sentence for each wrong variable. */
@@ -21,5 +38,21 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
     mongodbUrl: read.MONGODB_URL,
     admin: { username: read.ADMIN_USERNAME, password: read.ADMIN_PASSWORD },
     logLevel: read.LOG_LEVEL,
+    trustProxy: read.TRUST_PROXY,
+    corsOrigins: read.CORS_ORIGINS,
+    settings: {
+      passwordMinLength: read.PASSWORD_MIN_LENGTH,
+      wrongPasswords: read.WRONG_PASSWORDS,
+      sessionMs: read.SESSION_MINUTES * 60_000,
+      tokenCallsPerMinute: read.TOKEN_CALLS_PER_MINUTE,
+    },
   };
+}
+
+/** An address, or a range of them: `10.0.0.0/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }

@@ -6,7 +6,7 @@ export const healthPlugin: FastifyPluginAsync<Pick<Deps, 'database'>> = async (a
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {
-      await database.select('SELECT 1');
+      await database.sql('SELECT 1');
       return { status: 'ok' };
     } catch (error) {
       request.log.warn({ err: error }, 'not ready: the database does not answer');

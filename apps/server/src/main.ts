@@ -6,7 +6,7 @@ import { createServer } from './app.js';
 import { parseConfig } from './config.js';
 
 runApp(async ({ onClose }) => {
-  const { databaseUrl, mongodbUrl, host, port, ...config } = parseConfig();
+  const { databaseUrl, mongodbUrl, host, port, trustProxy, corsOrigins, settings, ...config } = parseConfig();
   const logger = createLogger('server', config.logLevel);
 
   const applied = await migrateDatabase(databaseUrl);
@@ -17,7 +17,7 @@ runApp(async ({ onClose }) => {
   const jobs = await openJobs({ databaseUrl, mongodbUrl, logger });
   onClose(() => jobs.close());
 
-  const app = await createServer({ database, clock: jobs, logger });
+  const app = await createServer({ database, clock: jobs, logger, settings, trustProxy, corsOrigins });
   onClose(() => app.close());
   const url = await app.listen({ host, port });
   logger.info({ url, jobs: jobs.backend }, 'the server listens');

@@ -1,4 +1,4 @@
-import { createDocument, ensureFirstSuperuser } from '@showroom/api';
+import { createDocument, defaultSettings, ensureFirstSuperuser } from '@showroom/api';
 import { createLogger } from '@showroom/app';
 import { type Database, openDatabase } from '@showroom/database';
 import { chromiumFlags, createTestDatabase, findChromium, noChromium, type TestDatabase } from '@showroom/testing';
@@ -191,7 +191,12 @@ if (!executablePath) {
       testDatabase = await createTestDatabase();
       database = await openDatabase({ url: testDatabase.url });
       await ensureFirstSuperuser(database, admin);
-      app = await createServer({ database, clock, logger: createLogger('server', 'silent') });
+      app = await createServer({
+        database,
+        clock,
+        logger: createLogger('server', 'silent'),
+        settings: defaultSettings,
+      });
       origin = await app.listen({ host: '127.0.0.1', port: 0 });
       browser = await chromium.launch({ executablePath, args: chromiumFlags });
     });

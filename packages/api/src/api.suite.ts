@@ -3,11 +3,12 @@ import { createTestDatabase, type TestDatabase } from '@showroom/testing';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { fastify } from 'fastify';
 import superjson from 'superjson';
-import { ensureFirstSuperuser } from './auth/first-superuser.js';
+import { ensureFirstSuperuser } from './access/first-superuser.js';
 import { watchAnswers } from './documented.suite.js';
 import { httpOptions } from './http.js';
 import { apiPlugin } from './plugin.js';
 import type { AppRouter } from './router.js';
+import { defaultSettings, type Settings } from './settings.js';
 
 /** What the API told the clock, in words: `start 12`, `purge 3`. */
 export type Hints = string[];
@@ -26,14 +27,19 @@ const basic = (username: string, password: string) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 /** The API on a database and a port of its own, with a superuser `admin` / `pw`. Every answer is held against the document. */
-export async function startApi() {
+export async function startApi(settings: Partial<Settings> = {}) {
   const testDatabase: TestDatabase = await createTestDatabase();
   const database: Database = await openDatabase({ url: testDatabase.url });
   await ensureFirstSuperuser(database, { username: 'admin', password: 'pw' });
   const hints: Hints = [];
   const app = fastify(httpOptions);
   const answers = watchAnswers(app);
-  await app.register(apiPlugin, { database, clock: createClock(hints), logger: app.log });
+  await app.register(apiPlugin, {
+    database,
+    clock: createClock(hints),
+    logger: app.log,
+    settings: { ...defaultSettings, ...settings },
+  });
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
 
   async function rest(
@@ -70,6 +76,8 @@ export async function startApi() {
     trpc: createTrpc(origin, basic('admin', 'pw')),
     trpcAs: (username: string, password: string) => createTrpc(origin, basic(username, password)),
     basic,
+    /** Rights that a test changed by SQL count at once: signing nobody out makes the API forget whom it remembers. */
+    forgetCallers: () => rest('POST', '/auth/logout/'),
     stop: async () => {
       await app.close();
       await database.close();

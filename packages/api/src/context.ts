@@ -1,6 +1,10 @@
+import type { ProcedureContract } from '@showroom/contract';
 import type { Database } from '@showroom/database';
 import type { MailingClock } from '@showroom/jobs';
+import type { Access } from './access/access.js';
+import type { Origin } from './access/origin.js';
 import type { ApiError } from './errors.js';
+import type { Settings } from './settings.js';
 
 type Log = (fields: object, message: string) => void;
 
@@ -10,28 +14,50 @@ export interface Deps {
   /** Hints for the workers; PostgreSQL has the truth already when they are given. */
   readonly clock: Pick<MailingClock, 'startAt' | 'finishAt' | 'purge' | 'forget'>;
   readonly logger: { info: Log; warn: Log; error: Log };
+  readonly settings: Settings;
 }
 
 /** Who calls. */
 export interface Caller {
   readonly id: number;
   readonly username: string;
+  /** False for every token: a program may what it was given, whoever owns it. */
   readonly isSuperuser: boolean;
+  readonly isStaff: boolean;
   /** The codenames of what they may do; superusers need none. */
   readonly permissions: ReadonlySet<string>;
+  /** The token they called with, if it is a program. */
+  readonly tokenId: number | null;
+  /** The session they called in, if it is a browser. */
+  readonly sessionId: number | null;
 }
 
-/** How the request came in, for the addresses of other pages. */
+/** How the request came in, and what is to go back with the answer. */
 export interface Entrance {
-  /** Scheme, host and port as the client named them. */
+  /** Scheme, host and port as the client named them, for the addresses of other pages. */
   readonly origin: string;
   /** The query as it was sent over REST; tRPC has none. */
   readonly query?: URLSearchParams;
+  /** The network address of the client. */
+  readonly address: string;
+  /** Where a browser says that the request comes from. */
+  readonly cameFrom: Origin;
+  /** The secret in the session's cookie, if one came along. */
+  readonly session: string | null;
+  /** Gives the browser the cookie of a session, or takes it away. */
+  setSession(secret: string | null): void;
 }
 
 export interface Context {
   readonly deps: Deps;
+  readonly access: Access;
   /** Who calls, or why we do not know. */
   readonly caller: Caller | ApiError;
   readonly entrance: Entrance;
+}
+
+/** A procedure being called by somebody who was let in. */
+export interface Call extends Context {
+  readonly caller: Caller;
+  readonly contract: ProcedureContract;
 }

@@ -8,6 +8,7 @@ const trpcCodes = {
   403: 'FORBIDDEN',
   404: 'NOT_FOUND',
   409: 'CONFLICT',
+  429: 'TOO_MANY_REQUESTS',
   500: 'INTERNAL_SERVER_ERROR',
 } as const;
 
@@ -20,10 +21,22 @@ export class ApiError extends TRPCError {
   constructor(
     readonly error: ErrorCode,
     message: string = errors[error].message,
+    /** When to try again, in seconds from now. */
+    readonly retryAfter?: number,
   ) {
     super({ code: trpcCodes[errors[error].status], message });
   }
 }
+
+/** That somebody asks too often, and when to ask again. */
+export function throttled(waitMs: number): ApiError {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
+  return new ApiError('request.throttled', `Request was throttled. Expected available in ${seconds} seconds.`, seconds);
+}
+
+/** The headers that go with the answer to a failure. */
+export const headersOf = (error: unknown): Record<string, string> =>
+  error instanceof ApiError && error.retryAfter !== undefined ? { 'retry-after': String(error.retryAfter) } : {};
 
 /**
  * Values that no schema can judge alone: a name that is taken, an id of nothing. Answered like any refused value.

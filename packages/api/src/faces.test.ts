@@ -36,7 +36,7 @@ describe('faces of the API', () => {
     expect(Object.keys(appRouter._def.procedures).sort()).to.deep.equal(names.sort());
   });
 
-  for (const procedure of procedures) {
+  for (const procedure of procedures.filter(({ needs }) => needs !== 'open')) {
     it(`ask ${procedure.operationId} for a user, over REST with and without the slash`, async () => {
       const path = procedure.path.replace(/\{\w+\}/, '1');
       for (const each of [path, path.replace(/\/$/, '')]) {

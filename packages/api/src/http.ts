@@ -1,4 +1,5 @@
-import type { FastifyServerOptions } from 'fastify';
+import type { Server } from 'node:http';
+import type { FastifyHttpOptions } from 'fastify';
 import { answerUnknownPath } from './rest/drf/not-found.js';
 
 /** A username of 150 characters, each up to 12 bytes when percent-encoded, is the longest part of a path. */
@@ -12,7 +13,8 @@ const longestParameter = 2_000;
 export const httpOptions = {
   bodyLimit: 1024 * 1024,
   requestTimeout: 30_000,
+  http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
   forceCloseConnections: true,
   routerOptions: { maxParamLength: longestParameter },
   frameworkErrors: (_error, _request, reply) => void answerUnknownPath(reply),
-} satisfies FastifyServerOptions;
+} satisfies FastifyHttpOptions<Server>;

@@ -1,6 +1,7 @@
-export { ensureFirstSuperuser, type FirstSuperuser } from './auth/first-superuser.js';
+export { ensureFirstSuperuser, type FirstSuperuser } from './access/first-superuser.js';
 export type { Deps } from './context.js';
 export { httpOptions } from './http.js';
 export { apiPlugin } from './plugin.js';
 export { createDocument } from './rest/document.js';
 export type { AppRouter } from './router.js';
+export { defaultSettings, type Settings } from './settings.js';

@@ -1,8 +1,10 @@
+import fastifyCookie from '@fastify/cookie';
 import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { createBasicAuthentication } from './auth/basic.js';
-import type { Caller, Context, Deps } from './context.js';
-import type { ApiError } from './errors.js';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { createAccess } from './access/access.js';
+import { originOf } from './access/origin.js';
+import type { Caller, Context, Deps, Entrance } from './context.js';
+import { type ApiError, headersOf } from './errors.js';
 import { createDocument } from './rest/document.js';
 import { answerUnknownPath } from './rest/drf/not-found.js';
 import { drfPlugin } from './rest/drf/plugin.js';
@@ -13,27 +15,35 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls, or why we do not know; asked once per request. */
     caller: Caller | ApiError;
+    entrance: Entrance;
   }
 }
 
+/** As the old service called it. */
+const cookieName = 'sessionid';
+/** What one tRPC batch may hold. */
+const maxBatchSize = 100;
+
 /**
  * The API as a Fastify plugin: REST under `/api/v1`, tRPC under `/trpc`, both on one router, and the document at
- * `/api/v1/openapi.json`. Everything but the document needs a user.
+ * `/api/v1/openapi.json`. Everything but the document and signing in needs a user.
  *
- * @example await app.register(apiPlugin, { database, clock: jobs, logger: app.log });
+ * @example await app.register(apiPlugin, { database, clock: jobs, logger: app.log, settings: defaultSettings });
  */
 export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
-  const authenticate = createBasicAuthentication(deps.database);
-  const contextOf = (request: FastifyRequest): Context => ({
-    deps,
-    caller: request.caller,
-    entrance: { origin: `${request.protocol}://${request.host}` },
-  });
-  const identify = async (request: FastifyRequest) => {
-    request.caller = await authenticate(request.headers.authorization);
+  const access = createAccess(deps);
+  const contextOf = ({ caller, entrance }: FastifyRequest): Context => ({ deps, access, caller, entrance });
+
+  async function identify(request: FastifyRequest, reply: FastifyReply, calls = 1) {
+    const entrance = toEntrance(request, reply, deps.settings.sessionMs);
+    request.entrance = entrance;
+    request.caller = await access.identify({ authorization: request.headers.authorization, entrance, calls });
     return request.caller;
-  };
+  }
+
   app.decorateRequest('caller', null as unknown as ApiError);
+  app.decorateRequest('entrance', null as unknown as Entrance);
+  await app.register(fastifyCookie);
   app.setNotFoundHandler(async (_request, reply) => answerUnknownPath(reply));
 
   const document = createDocument();
@@ -50,10 +60,34 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
     bodySchemas: document.components.schemas,
   });
   await app.register(async (scope) => {
-    scope.addHook('onRequest', async (request) => void (await identify(request)));
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const { path = '' } = request.params as { path?: string };
+      await identify(request, reply, path.split(',').length);
+    });
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
-      trpcOptions: { router: appRouter, createContext: ({ req }: { req: FastifyRequest }) => contextOf(req) },
+      trpcOptions: {
+        router: appRouter,
+        maxBatchSize,
+        createContext: ({ req }: { req: FastifyRequest }) => contextOf(req),
+        responseMeta: ({ errors }: { errors: unknown[] }) => ({ headers: Object.assign({}, ...errors.map(headersOf)) }),
+      },
     });
   });
 };
+
+function toEntrance(request: FastifyRequest, reply: FastifyReply, sessionMs: number): Entrance {
+  const { protocol, host, ip, cookies } = request;
+  const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: protocol === 'https' } as const;
+  return {
+    origin: `${protocol}://${host}`,
+    address: ip,
+    cameFrom: originOf(request),
+    session: cookies[cookieName] || null,
+    setSession: (secret) => {
+      if (secret === null) reply.clearCookie(cookieName, attributes);
+      else reply.setCookie(cookieName, secret, { ...attributes, maxAge: Math.floor(sessionMs / 1_000) });
+    },
+  };
+}

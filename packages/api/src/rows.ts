@@ -1,5 +1,5 @@
 import { type CustomIssue, type ErrorCode, issue } from '@showroom/contract';
-import { brokenConstraint } from '@showroom/database';
+import { brokenConstraint, type Transaction } from '@showroom/database';
 import { ApiError, RefusedValues } from './errors.js';
 
 /** The row, or the error that says there is none. */
@@ -8,6 +8,9 @@ export async function found<Row>(row: Promise<Row | null>, error: ErrorCode): Pr
   if (!result) throw new ApiError(error);
   return result;
 }
+
+/** Options for finding a row that nobody else may change until the transaction ends. */
+export const locked = (transaction: Transaction) => ({ transaction, lock: transaction.LOCK.UPDATE });
 
 /** Runs a write; when a constraint refuses it, tells everything that is wrong with the values. */
 export async function unlessRefused<T>(write: Promise<T>, judge: () => Promise<CustomIssue[]>): Promise<T> {

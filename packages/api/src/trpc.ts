@@ -3,7 +3,8 @@ import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import type { OpenApiMeta } from 'trpc-to-openapi';
 import type { z } from 'zod';
-import type { Caller, Context } from './context.js';
+import { letIn, recordRefusedCall } from './access/let-in.js';
+import type { Context } from './context.js';
 import { ApiError, errorCodeOf, refusedValuesOf } from './errors.js';
 import { type Judge, refuseEverythingWrong } from './judge.js';
 
@@ -32,23 +33,18 @@ const t = initTRPC
 
 export const { router } = t;
 
-/**
- * The one place where a caller is let in: signed in, with the permission that the contract asks for, and a superuser
- * where it says so.
- *
- * @throws ApiError auth.… for everybody else
- */
-export function letIn(caller: Caller | ApiError, { needs, onlySuperusers }: ProcedureContract): Caller {
-  if (caller instanceof ApiError) throw caller;
-  const mayCall = caller.isSuperuser || (!onlySuperusers && caller.permissions.has(needs));
-  if (!mayCall) throw new ApiError('auth.forbidden');
-  return caller;
-}
-
-const guarded = t.procedure.use(({ ctx, meta, next }) => {
+const guarded = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
   if (!meta) throw new Error('every procedure is made by implement');
-  return next({ ctx: { ...ctx, caller: letIn(ctx.caller, meta.contract) } });
+  const { contract } = meta;
+  const caller = await letIn(ctx, contract, await getRawInput());
+  const result = await next({ ctx: { ...ctx, caller, contract } });
+  if (result.ok && contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
+  const refusal = result.ok ? null : result.error;
+  if (refusal instanceof ApiError && refusal.code === 'FORBIDDEN') await recordRefusedCall(ctx, contract, refusal);
+  return result;
 });
+
+const decidesWhoIsLetIn = ({ path }: ProcedureContract) => /^\/(auth|groups|tokens|users)\//.test(path);
 
 /** `/users/{username}/` → `/users/{user}`: trpc-to-openapi wants input fields, and no slash at the end. */
 function toOpenApiPath({ path, pathFields }: ProcedureContract): `/${string}` {

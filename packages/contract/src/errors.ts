@@ -7,6 +7,10 @@ export const errors = {
   'auth.failed': { status: 401, message: 'Invalid username/password.' },
   'auth.malformed': { status: 401, message: 'The Authorization header is malformed.' },
   'auth.forbidden': { status: 403, message: 'You do not have permission to perform this action.' },
+  'auth.token_failed': { status: 401, message: 'Invalid token.' },
+  'auth.other_origin': { status: 403, message: 'CSRF Failed: the request does not come from a page of this server.' },
+  'auth.rights': { status: 403, message: 'You cannot give rights that you do not have, nor touch who has them.' },
+  'request.throttled': { status: 429, message: 'Request was throttled.' },
   'request.invalid': { status: 400, message: 'Some values were refused.' },
   'page.not_found': { status: 404, message: 'Invalid page.' },
   'client.not_found': { status: 404, message: 'There is no such client.' },
@@ -25,6 +29,7 @@ export const errors = {
     status: 409,
     message: 'This is the last superuser who is active: make another one first.',
   },
+  'token.not_found': { status: 404, message: 'There is no such token.' },
   'group.not_found': { status: 404, message: 'There is no such group.' },
   'server.failed': { status: 500, message: 'Internal server error.' },
 } as const satisfies Record<string, { status: number; message: string }>;

@@ -19,8 +19,6 @@ export const GroupRef = z.object({ id: Id.meta({ description: 'A unique integer 
 export const NewGroup = Group.omit({ id: true }).partial({ permissions: true });
 export type NewGroup = z.infer<typeof NewGroup>;
 
-const onlySuperusers = true;
-
 export const groups = {
   list: query('groups_list', '/groups/', {
     summary: 'List groups',
@@ -31,7 +29,6 @@ export const groups = {
   create: mutation('groups_create', 'POST', '/groups/', {
     summary: 'Create a group',
     needs: 'add_group',
-    onlySuperusers,
     input: NewGroup,
     body: 'Group',
     output: Group,
@@ -45,7 +42,6 @@ export const groups = {
   update: mutation('groups_update', 'PUT', '/groups/{id}/', {
     summary: 'Change a group',
     needs: 'change_group',
-    onlySuperusers,
     input: GroupRef.extend(NewGroup.shape),
     body: 'Group',
     output: Group,
@@ -53,7 +49,6 @@ export const groups = {
   partialUpdate: mutation('groups_partial_update', 'PATCH', '/groups/{id}/', {
     summary: 'Change some fields of a group',
     needs: 'change_group',
-    onlySuperusers,
     input: GroupRef.extend(NewGroup.partial().shape),
     body: 'Group',
     output: Group,
@@ -61,7 +56,6 @@ export const groups = {
   delete: mutation('groups_delete', 'DELETE', '/groups/{id}/', {
     summary: 'Delete a group; its users stay',
     needs: 'delete_group',
-    onlySuperusers,
     input: GroupRef,
     output: z.void(),
   }),

@@ -1,3 +1,5 @@
+import { audit } from './audit.js';
+import { auth } from './auth.js';
 import { clients } from './clients.js';
 import { codes } from './codes.js';
 import { groups } from './groups.js';
@@ -6,8 +8,11 @@ import { messages } from './messages.js';
 import { permissions } from './permissions.js';
 import { statistic } from './statistic.js';
 import { tags } from './tags.js';
+import { tokens } from './tokens.js';
 import { users } from './users.js';
 
+export * from './audit.js';
+export * from './auth.js';
 export * from './clients.js';
 export * from './codes.js';
 export * from './errors.js';
@@ -23,8 +28,22 @@ export * from './messages.js';
 export * from './permissions.js';
 export * from './statistic.js';
 export * from './tags.js';
+export * from './tokens.js';
 export * from './users.js';
 
 /** The whole API: resource → verb → what the procedure is called, takes and gives. */
-export const contract = { clients, codes, groups, mailing, messages, permissions, statistic, tags, users };
+export const contract = {
+  audit,
+  auth,
+  clients,
+  codes,
+  groups,
+  mailing,
+  messages,
+  permissions,
+  statistic,
+  tags,
+  tokens,
+  users,
+};
 export type Contract = typeof contract;

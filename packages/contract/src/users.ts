@@ -59,7 +59,8 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
-const Password = text({ title: 'Password', max: 128 }).meta({ writeOnly: true });
+/** How short it may be is a setting of the server. */
+export const Password = text({ title: 'Password', max: 128 }).meta({ writeOnly: true });
 
 export const UserRef = z.object({ username: nameToFind(Username.description ?? '').meta({ pattern }) });
 
@@ -71,8 +72,6 @@ export type NewUser = z.infer<typeof NewUser>;
 const UserChangeRef = z.object({ user: UserRef.shape.username });
 const pathFields = { username: 'user' };
 
-const onlySuperusers = true;
-
 export const users = {
   list: query('users_list', '/users/', {
     summary: 'List users',
@@ -83,7 +82,6 @@ export const users = {
   create: mutation('users_create', 'POST', '/users/', {
     summary: 'Create a user',
     needs: 'add_user',
-    onlySuperusers,
     input: NewUser,
     body: 'User',
     output: User,
@@ -91,6 +89,7 @@ export const users = {
   read: query('users_read', '/users/{username}/', {
     summary: 'Read a user',
     needs: 'view_user',
+    own: 'username',
     input: UserRef,
     output: User,
   }),
@@ -98,7 +97,7 @@ export const users = {
     summary: 'Change a user',
     conflicts: ['user.last_superuser'],
     needs: 'change_user',
-    onlySuperusers,
+    own: 'user',
     pathFields,
     input: UserChangeRef.extend(NewUser.shape),
     body: 'User',
@@ -108,7 +107,7 @@ export const users = {
     summary: 'Change some fields of a user',
     conflicts: ['user.last_superuser'],
     needs: 'change_user',
-    onlySuperusers,
+    own: 'user',
     pathFields,
     input: UserChangeRef.extend(NewUser.partial().shape),
     body: 'User',
@@ -118,7 +117,6 @@ export const users = {
     summary: 'Delete a user',
     conflicts: ['user.last_superuser'],
     needs: 'delete_user',
-    onlySuperusers,
     input: UserRef,
     output: z.void(),
   }),

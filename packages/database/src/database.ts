@@ -2,13 +2,16 @@ import 'reflect-metadata';
 import pg from 'pg';
 import type { Transaction } from 'sequelize';
 import { Sequelize } from 'sequelize-typescript';
+import { AuditEntry } from './models/AuditEntry.js';
 import { Client } from './models/Client.js';
 import { Group, GroupPermission } from './models/Group.js';
 import { Mailing, MailingCode, MailingTag } from './models/Mailing.js';
 import { Message } from './models/Message.js';
 import { MobileOperatorCode } from './models/MobileOperatorCode.js';
 import { Permission } from './models/Permission.js';
+import { Session } from './models/Session.js';
 import { Tag } from './models/Tag.js';
+import { Token, TokenPermission } from './models/Token.js';
 import { User, UserGroup, UserPermission } from './models/User.js';
 import { exactParsers } from './parsers.js';
 import { createRelation } from './relation.js';
@@ -35,6 +38,7 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
     repositoryMode: true,
     pool: { max: poolSize, idle: 10_000 },
     models: [
+      AuditEntry,
       Client,
       Group,
       GroupPermission,
@@ -44,7 +48,10 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
       Message,
       MobileOperatorCode,
       Permission,
+      Session,
       Tag,
+      Token,
+      TokenPermission,
       User,
       UserGroup,
       UserPermission,
@@ -55,6 +62,7 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
 }
 
 const createDatabase = (sequelize: Sequelize) => ({
+  audit: sequelize.getRepository(AuditEntry),
   clients: sequelize.getRepository(Client),
   codes: sequelize.getRepository(MobileOperatorCode),
   groups: sequelize.getRepository(Group),
@@ -64,13 +72,19 @@ const createDatabase = (sequelize: Sequelize) => ({
   mailingCodes: sequelize.getRepository(MailingCode),
   messages: sequelize.getRepository(Message),
   permissions: sequelize.getRepository(Permission),
+  sessions: sequelize.getRepository(Session),
   tags: sequelize.getRepository(Tag),
+  tokens: sequelize.getRepository(Token),
+  tokenPermissions: createRelation(sequelize, [TokenPermission, 'tokenId'], [Permission, 'permissionId']),
   users: sequelize.getRepository(User),
   userGroups: createRelation(sequelize, [UserGroup, 'userId'], [Group, 'groupId']),
   userPermissions: createRelation(sequelize, [UserPermission, 'userId'], [Permission, 'permissionId']),
-  /** For queries that models cannot say; `$1` stands for the first of `values`. */
-  select: async <Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> =>
-    (await sequelize.query(sql, { bind: values, raw: true }))[0] as Row[],
+  /** For statements that models cannot say; `$1` stands for the first of `values`. */
+  sql: async <Row extends object>(
+    statement: string,
+    values: unknown[] = [],
+    transaction?: Transaction,
+  ): Promise<Row[]> => (await sequelize.query(statement, { bind: values, raw: true, transaction }))[0] as Row[],
   /** Committed when `work` resolves, undone when it throws. */
   transaction: <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => sequelize.transaction(work),
   close: () => sequelize.close(),

@@ -1,7 +1,9 @@
 export type { Transaction } from 'sequelize';
+export { between } from './between.js';
 export * from './database.js';
 export * from './dispatch-store/store.js';
 export * from './migrate.js';
+export type { AuditEntry } from './models/AuditEntry.js';
 export type { Client } from './models/Client.js';
 export type { Group } from './models/Group.js';
 export type { Mailing } from './models/Mailing.js';
@@ -9,6 +11,7 @@ export type { Message } from './models/Message.js';
 export type { MobileOperatorCode } from './models/MobileOperatorCode.js';
 export type { Permission } from './models/Permission.js';
 export type { Tag } from './models/Tag.js';
+export type { Token } from './models/Token.js';
 export type { User } from './models/User.js';
 export type { Relation } from './relation.js';
 export { brokenConstraint } from './violations.js';

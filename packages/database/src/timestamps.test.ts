@@ -26,7 +26,7 @@ describe('timestamps', () => {
     const mailing = await database.mailings.findByPk(id);
     expect(mailing?.startAt.toISOString()).to.equal(written);
     expect(mailing?.endAt.toISOString()).to.equal('2099-01-02T10:00:00.000Z');
-    const [selected] = await database.select<{ start_at: Date }>('SELECT start_at FROM mailings');
+    const [selected] = await database.sql<{ start_at: Date }>('SELECT start_at FROM mailings');
     expect(selected?.start_at.toISOString()).to.equal(written);
   });
 

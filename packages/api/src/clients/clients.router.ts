@@ -10,15 +10,11 @@ export const clientsRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listClients(ctx.deps, input), toClient),
   ),
-  create: implement(create, judgeClient).mutation(async ({ ctx, input }) =>
-    toClient(await createClient(ctx.deps, input)),
-  ),
+  create: implement(create, judgeClient).mutation(async ({ ctx, input }) => toClient(await createClient(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toClient(await readClient(ctx.deps, input))),
-  update: implement(update, judgeClient).mutation(async ({ ctx, input }) =>
-    toClient(await changeClient(ctx.deps, input)),
-  ),
+  update: implement(update, judgeClient).mutation(async ({ ctx, input }) => toClient(await changeClient(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeClient).mutation(async ({ ctx, input }) =>
-    toClient(await changeClient(ctx.deps, input)),
+    toClient(await changeClient(ctx, input)),
   ),
-  delete: implement(remove).mutation(({ ctx, input }) => deleteClient(ctx.deps, input)),
+  delete: implement(remove).mutation(({ ctx, input }) => deleteClient(ctx, input)),
 };

@@ -1,9 +1,10 @@
 import type { Client, CustomIssue, NewClient, Paging } from '@showroom/contract';
-import type { Client as ClientRow } from '@showroom/database';
-import type { Deps } from '../context.js';
+import type { Client as ClientRow, Transaction } from '@showroom/database';
+import { changing, creating, deleting } from '../audit/changing.js';
+import type { Call, Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
-import { found, missing, unlessRefused } from '../rows.js';
-import { toClientColumns } from './clients.presenter.js';
+import { found, locked, missing, unlessRefused } from '../rows.js';
+import { toClient, toClientColumns } from './clients.presenter.js';
 
 export const listClients = ({ database }: Deps, paging: Paging): Promise<PageOfRows<ClientRow>> =>
   readPage(paging, {
@@ -17,21 +18,33 @@ export const judgeClient = async ({ database }: Deps, client: Partial<NewClient>
   ...(await missing(database.tags, 'tag', client.tag)),
 ];
 
-export const createClient = (deps: Deps, client: NewClient): Promise<ClientRow> =>
-  unlessRefused(deps.database.clients.create(toClientColumns(client)), () => judgeClient(deps, client));
+export const createClient = (call: Call, client: NewClient): Promise<ClientRow> =>
+  unlessRefused(
+    creating(call, toClient, (transaction) =>
+      call.deps.database.clients.create(toClientColumns(client), { transaction }),
+    ),
+    () => judgeClient(call.deps, client),
+  );
 
 export const readClient = ({ database }: Deps, { id }: Pick<Client, 'id'>): Promise<ClientRow> =>
   found(database.clients.findByPk(id), 'client.not_found');
 
-export async function changeClient(
-  deps: Deps,
+const findClient =
+  ({ deps }: Call, id: number) =>
+  (transaction: Transaction): Promise<ClientRow> =>
+    found(deps.database.clients.findByPk(id, locked(transaction)), 'client.not_found');
+
+export const changeClient = (
+  call: Call,
   { id, ...change }: Pick<Client, 'id'> & Partial<NewClient>,
-): Promise<ClientRow> {
-  const client = await readClient(deps, { id });
-  return unlessRefused(client.update(toClientColumns(change)), () => judgeClient(deps, change));
-}
+): Promise<ClientRow> =>
+  unlessRefused(
+    changing(call, toClient, findClient(call, id), (client, transaction) =>
+      client.update(toClientColumns(change), { transaction }),
+    ),
+    () => judgeClient(call.deps, change),
+  );
 
 /** What was sent to the client stays in the ledger; what was not is canceled when its turn comes. */
-export async function deleteClient(deps: Deps, ref: Pick<Client, 'id'>): Promise<void> {
-  await (await readClient(deps, ref)).destroy();
-}
+export const deleteClient = (call: Call, { id }: Pick<Client, 'id'>): Promise<void> =>
+  deleting(call, toClient, findClient(call, id));

@@ -10,11 +10,11 @@ export const codesRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listCodes(ctx.deps, input), toCode),
   ),
-  create: implement(create, judgeCode).mutation(async ({ ctx, input }) => toCode(await createCode(ctx.deps, input))),
+  create: implement(create, judgeCode).mutation(async ({ ctx, input }) => toCode(await createCode(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toCode(await readCode(ctx.deps, input))),
-  update: implement(update, judgeCode).mutation(async ({ ctx, input }) => toCode(await changeCode(ctx.deps, input))),
+  update: implement(update, judgeCode).mutation(async ({ ctx, input }) => toCode(await changeCode(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeCode).mutation(async ({ ctx, input }) =>
-    toCode(await changeCode(ctx.deps, input)),
+    toCode(await changeCode(ctx, input)),
   ),
-  delete: implement(remove).mutation(({ ctx, input }) => deleteCode(ctx.deps, input)),
+  delete: implement(remove).mutation(({ ctx, input }) => deleteCode(ctx, input)),
 };

@@ -1,9 +1,11 @@
 import type { CustomIssue, MobileOperatorCode, Paging } from '@showroom/contract';
-import { brokenConstraint, type MobileOperatorCode as CodeRow } from '@showroom/database';
-import type { Deps } from '../context.js';
+import { brokenConstraint, type MobileOperatorCode as CodeRow, type Transaction } from '@showroom/database';
+import { changing, creating, deleting } from '../audit/changing.js';
+import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
-import { found, taken, unlessRefused } from '../rows.js';
+import { found, locked, taken, unlessRefused } from '../rows.js';
+import { toCode } from './codes.presenter.js';
 
 const inUse = 'clients_code_id_fkey';
 
@@ -19,28 +21,36 @@ export async function judgeCode({ database }: Deps, { id, code }: Partial<Mobile
   return holder && holder.id !== id ? [taken('code', 'mobile operator code')] : [];
 }
 
-export const createCode = (deps: Deps, code: Pick<MobileOperatorCode, 'code'>): Promise<CodeRow> =>
-  unlessRefused(deps.database.codes.create({ code: code.code }), () => judgeCode(deps, code));
+export const createCode = (call: Call, code: Pick<MobileOperatorCode, 'code'>): Promise<CodeRow> =>
+  unlessRefused(
+    creating(call, toCode, (transaction) => call.deps.database.codes.create({ code: code.code }, { transaction })),
+    () => judgeCode(call.deps, code),
+  );
 
 export const readCode = ({ database }: Deps, { id }: Pick<MobileOperatorCode, 'id'>): Promise<CodeRow> =>
   found(database.codes.findByPk(id), 'code.not_found');
 
-export async function changeCode(
-  deps: Deps,
+const findCode =
+  ({ deps }: Call, id: number) =>
+  (transaction: Transaction): Promise<CodeRow> =>
+    found(deps.database.codes.findByPk(id, locked(transaction)), 'code.not_found');
+
+export const changeCode = (
+  call: Call,
   { id, ...change }: Pick<MobileOperatorCode, 'id'> & Partial<MobileOperatorCode>,
-): Promise<CodeRow> {
-  const code = await readCode(deps, { id });
-  return unlessRefused(code.update(change), () => judgeCode(deps, { id, ...change }));
-}
+): Promise<CodeRow> =>
+  unlessRefused(
+    changing(call, toCode, findCode(call, id), (code, transaction) => code.update(change, { transaction })),
+    () => judgeCode(call.deps, { id, ...change }),
+  );
 
 /** A mobile operator code that clients use stays: deleting it would take their place in every filter. */
-export async function deleteCode(deps: Deps, { id }: Pick<MobileOperatorCode, 'id'>): Promise<void> {
-  const code = await readCode(deps, { id });
+export async function deleteCode(call: Call, { id }: Pick<MobileOperatorCode, 'id'>): Promise<void> {
   try {
-    await code.destroy();
+    await deleting(call, toCode, findCode(call, id));
   } catch (error) {
     if (brokenConstraint(error) !== inUse) throw error;
-    const clients = await deps.database.clients.count({ where: { codeId: id } });
+    const clients = await call.deps.database.clients.count({ where: { codeId: id } });
     throw new ApiError(
       'code.in_use',
       `${clients} ${clients === 1 ? 'client uses' : 'clients use'} this mobile operator code.`,

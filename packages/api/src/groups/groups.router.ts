@@ -10,11 +10,11 @@ export const groupsRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listGroups(ctx.deps, input), toGroup),
   ),
-  create: implement(create, judgeGroup).mutation(async ({ ctx, input }) => toGroup(await createGroup(ctx.deps, input))),
+  create: implement(create, judgeGroup).mutation(async ({ ctx, input }) => toGroup(await createGroup(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toGroup(await readGroup(ctx.deps, input))),
-  update: implement(update, judgeGroup).mutation(async ({ ctx, input }) => toGroup(await changeGroup(ctx.deps, input))),
+  update: implement(update, judgeGroup).mutation(async ({ ctx, input }) => toGroup(await changeGroup(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeGroup).mutation(async ({ ctx, input }) =>
-    toGroup(await changeGroup(ctx.deps, input)),
+    toGroup(await changeGroup(ctx, input)),
   ),
-  delete: implement(remove).mutation(({ ctx, input }) => deleteGroup(ctx.deps, input)),
+  delete: implement(remove).mutation(({ ctx, input }) => deleteGroup(ctx, input)),
 };

@@ -1,9 +1,13 @@
 import type { CustomIssue, Group, NewGroup, Paging } from '@showroom/contract';
-import type { Database, Group as Row } from '@showroom/database';
-import type { Deps } from '../context.js';
+import type { Database, Group as Row, Transaction } from '@showroom/database';
+import { refuseToGive } from '../access/delegation.js';
+import { changing, creating } from '../audit/changing.js';
+import { record } from '../audit/record.js';
+import type { Call, Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { judgeRelated, type Related, withRelated, writeRelated } from '../related.js';
-import { found, taken, unlessRefused } from '../rows.js';
+import { found, locked, taken, unlessRefused } from '../rows.js';
+import { toGroup } from './groups.presenter.js';
 
 type Ref = Pick<Group, 'id'>;
 export type GroupRow = Related<Row, 'permissions'>;
@@ -26,12 +30,13 @@ export async function judgeGroup({ database }: Deps, group: Partial<Group>): Pro
   ];
 }
 
-export function createGroup(deps: Deps, group: NewGroup): Promise<GroupRow> {
-  const { database } = deps;
+export function createGroup(call: Call, group: NewGroup): Promise<GroupRow> {
+  const { deps } = call;
   const { name, permissions } = group;
-  const write = database.transaction(async (transaction) => {
-    const row = await database.groups.create({ name }, { transaction });
-    return writeRelated(relationsOf(database), row, { permissions }, transaction);
+  const write = creating(call, toGroup, async (transaction) => {
+    await refuseToGive(call, { permissions }, transaction);
+    const row = await deps.database.groups.create({ name }, { transaction });
+    return writeRelated(relationsOf(deps.database), row, { permissions }, transaction);
   });
   return unlessRefused(write, () => judgeGroup(deps, group));
 }
@@ -43,20 +48,30 @@ export async function readGroup({ database }: Deps, { id }: Ref): Promise<GroupR
 }
 
 /** The group's row is locked first, so that two changes at once do not mix their permissions. */
-export function changeGroup(deps: Deps, change: Ref & Partial<NewGroup>): Promise<GroupRow> {
-  const { database } = deps;
+export function changeGroup(call: Call, change: Ref & Partial<NewGroup>): Promise<GroupRow> {
   const { id, permissions, ...columns } = change;
-  const write = database.transaction(async (transaction) => {
-    const lock = { transaction, lock: transaction.LOCK.UPDATE };
-    const group = await found(database.groups.findByPk(id, lock), 'group.not_found');
-    await group.update(columns, { transaction });
-    return writeRelated(relationsOf(database), group, { permissions }, transaction);
+  const write = changing(call, toGroup, findGroup(call, id), async ({ row, ids }, transaction) => {
+    const given = [...ids.permissions, ...(permissions ?? [])];
+    await refuseToGive(call, { permissions: given }, transaction);
+    await row.update(columns, { transaction });
+    return writeRelated(relationsOf(call.deps.database), row, { permissions }, transaction);
   });
-  return unlessRefused(write, () => judgeGroup(deps, change));
+  return unlessRefused(write, () => judgeGroup(call.deps, change));
 }
 
 /** Its users stay; their membership goes with the group. */
-export async function deleteGroup({ database }: Deps, { id }: Ref): Promise<void> {
-  const group = await found(database.groups.findByPk(id), 'group.not_found');
-  await group.destroy();
-}
+export const deleteGroup = (call: Call, { id }: Ref): Promise<void> =>
+  call.deps.database.transaction(async (transaction) => {
+    const group = await findGroup(call, id)(transaction);
+    await refuseToGive(call, group.ids, transaction);
+    await group.row.destroy({ transaction });
+    await record(call, transaction, { row: id, old: toGroup(group) });
+  });
+
+const findGroup =
+  ({ deps: { database } }: Call, id: number) =>
+  async (transaction: Transaction): Promise<GroupRow> => {
+    const row = await found(database.groups.findByPk(id, locked(transaction)), 'group.not_found');
+    const [group] = await withRelated(relationsOf(database), [row], transaction);
+    return group!;
+  };

@@ -11,15 +11,11 @@ export const mailingRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listMailings(ctx.deps, input), toMailing),
   ),
-  create: implement(create, judgeFilter).mutation(async ({ ctx, input }) =>
-    toMailing(await createMailing(ctx.deps, input)),
-  ),
+  create: implement(create, judgeFilter).mutation(async ({ ctx, input }) => toMailing(await createMailing(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toMailing(await readMailing(ctx.deps, input))),
-  update: implement(update, judgeFilter).mutation(async ({ ctx, input }) =>
-    toMailing(await changeMailing(ctx.deps, input)),
-  ),
+  update: implement(update, judgeFilter).mutation(async ({ ctx, input }) => toMailing(await changeMailing(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeFilter).mutation(async ({ ctx, input }) =>
-    toMailing(await changeMailing(ctx.deps, input)),
+    toMailing(await changeMailing(ctx, input)),
   ),
-  delete: implement(remove).mutation(({ ctx, input }) => deleteMailing(ctx.deps, input)),
+  delete: implement(remove).mutation(({ ctx, input }) => deleteMailing(ctx, input)),
 };

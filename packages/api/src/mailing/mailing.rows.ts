@@ -11,8 +11,8 @@ const withFilter = ({ tags, codes }: Database) => [
 
 const order: [string, string][] = [['id', 'ASC']];
 
-export const readMailingRow = ({ database }: Deps, id: number): Promise<MailingRow | null> =>
-  database.mailings.findByPk(id, { include: withFilter(database) });
+export const readMailingRow = ({ database }: Deps, id: number, transaction?: Transaction): Promise<MailingRow | null> =>
+  database.mailings.findByPk(id, { include: withFilter(database), transaction });
 
 export const countMailings = async ({ database }: Deps, names: Names): Promise<number> =>
   database.mailings.count({ where: await named(database, names) });
@@ -28,7 +28,7 @@ export async function readMailingRows({ database }: Deps, names: Names, part: { 
 /** Mailings whose filter names this tag and this code. */
 async function named(database: Database, { tag, code }: Names): Promise<{ id?: number[] }> {
   if (tag === undefined && code === undefined) return {};
-  const rows = await database.select<{ id: number }>(
+  const rows = await database.sql<{ id: number }>(
     `SELECT m.id FROM mailings m WHERE m.deleted_at IS NULL
        AND ($1::text IS NULL OR EXISTS (
          SELECT FROM mailing_tags f JOIN tags t ON t.id = f.tag_id WHERE f.mailing_id = m.id AND t.name = $1))

@@ -1,10 +1,12 @@
 import { issue, type MailingStatus, type NewMailing, type Paging } from '@showroom/contract';
-import type { Mailing as MailingRow } from '@showroom/database';
-import type { Deps } from '../context.js';
+import type { Mailing as MailingRow, Transaction } from '@showroom/database';
+import { changing, creating, deleting } from '../audit/changing.js';
+import type { Call, Deps } from '../context.js';
 import { ApiError, RefusedValues } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
-import { found } from '../rows.js';
+import { found, locked } from '../rows.js';
 import { type FilterIds, isSameSet, resolveFilter } from './mailing.filter.js';
+import { toMailing } from './mailing.presenter.js';
 import { countMailings, readMailingRow, readMailingRows, writeFilter } from './mailing.rows.js';
 
 type Ref = { id: number };
@@ -16,13 +18,14 @@ export const listMailings = (deps: Deps, { tag, code, ...paging }: Filter): Prom
     rows: (part) => readMailingRows(deps, { tag, code }, part),
   });
 
-export const readMailing = (deps: Deps, { id }: Ref): Promise<MailingRow> =>
-  found(readMailingRow(deps, id), 'mailing.not_found');
+export const readMailing = (deps: Deps, { id }: Ref, transaction?: Transaction): Promise<MailingRow> =>
+  found(readMailingRow(deps, id, transaction), 'mailing.not_found');
 
-export async function createMailing(deps: Deps, input: NewMailing): Promise<MailingRow> {
+export async function createMailing(call: Call, input: NewMailing): Promise<MailingRow> {
+  const { deps } = call;
   refuseEndBeforeStart(input.start_notification_date, input.end_notification_date);
   const filter = await resolveFilter(deps, input);
-  const id = await deps.database.transaction(async (transaction) => {
+  const mailing = await creating(call, toMailing, async (transaction) => {
     const columns = {
       startAt: input.start_notification_date,
       endAt: input.end_notification_date,
@@ -30,12 +33,11 @@ export async function createMailing(deps: Deps, input: NewMailing): Promise<Mail
       byTag: input.tags.length > 0,
       byCode: input.codes.length > 0,
     };
-    const mailing = await deps.database.mailings.create(columns, { transaction });
-    await writeFilter(deps, mailing.id, filter, transaction);
-    return mailing.id;
+    const { id } = await deps.database.mailings.create(columns, { transaction });
+    await writeFilter(deps, id, filter, transaction);
+    return readMailing(deps, { id }, transaction);
   });
-  const mailing = await readMailing(deps, { id });
-  hint(deps, id, () => deps.clock.startAt(id, mailing.startAt));
+  hint(deps, mailing.id, () => deps.clock.startAt(mailing.id, mailing.startAt));
   return mailing;
 }
 
@@ -45,17 +47,16 @@ export async function createMailing(deps: Deps, input: NewMailing): Promise<Mail
  */
 const endedStatuses = new Set<MailingStatus>(['completed', 'canceled', 'expired']);
 
-export async function changeMailing(deps: Deps, { id, ...change }: Ref & Partial<NewMailing>): Promise<MailingRow> {
+export async function changeMailing(call: Call, { id, ...change }: Ref & Partial<NewMailing>): Promise<MailingRow> {
+  const { deps } = call;
   const filter = await resolveFilter(deps, change);
-  await deps.database.transaction(async (transaction) => {
-    const lock = { transaction, lock: transaction.LOCK.UPDATE };
-    const row = await found(deps.database.mailings.findByPk(id, lock), 'mailing.not_found');
+  const mailing = await changing(call, toMailing, findMailing(call, id), async (row, transaction) => {
     if (endedStatuses.has(row.status)) throw new ApiError('mailing.ended');
     const { startAt, endAt } = toDates(row, change);
     refuseEndBeforeStart(startAt, endAt);
-    if (row.status !== 'scheduled') await refuseOtherAudience(deps, row, startAt, filter);
-    else await writeFilter(deps, id, filter, transaction);
     const scheduled = row.status === 'scheduled';
+    if (scheduled) await writeFilter(deps, id, filter, transaction);
+    else refuseOtherAudience(row, startAt, filter);
     await row.update(
       {
         startAt,
@@ -66,8 +67,8 @@ export async function changeMailing(deps: Deps, { id, ...change }: Ref & Partial
       },
       { transaction },
     );
+    return readMailing(deps, { id }, transaction);
   });
-  const mailing = await readMailing(deps, { id });
   hint(deps, id, () =>
     mailing.status === 'scheduled' ? deps.clock.startAt(id, mailing.startAt) : deps.clock.finishAt(id, mailing.endAt),
   );
@@ -75,13 +76,22 @@ export async function changeMailing(deps: Deps, { id, ...change }: Ref & Partial
 }
 
 /** Hidden at once, and nothing more is sent; its rows are purged in the background. */
-export async function deleteMailing(deps: Deps, { id }: Ref): Promise<void> {
-  await (await readMailing(deps, { id })).destroy();
+export async function deleteMailing(call: Call, { id }: Ref): Promise<void> {
+  const { deps } = call;
+  await deleting(call, toMailing, findMailing(call, id));
   hint(deps, id, async () => {
     await deps.clock.forget(id);
     await deps.clock.purge(id);
   });
 }
+
+/** Two steps, for a row cannot be locked together with the tags and codes that are joined to it. */
+const findMailing =
+  ({ deps }: Call, id: number) =>
+  async (transaction: Transaction): Promise<MailingRow> => {
+    await found(deps.database.mailings.findByPk(id, locked(transaction)), 'mailing.not_found');
+    return readMailing(deps, { id }, transaction);
+  };
 
 const toDates = (row: MailingRow, change: Partial<NewMailing>) => ({
   startAt: change.start_notification_date ?? row.startAt,
@@ -93,11 +103,10 @@ function refuseEndBeforeStart(startAt: Date, endAt: Date): void {
   throw new RefusedValues([issue('end_before_start', ['end_notification_date'], 'The end must be after the start.')]);
 }
 
-async function refuseOtherAudience(deps: Deps, row: MailingRow, startAt: Date, filter: FilterIds): Promise<void> {
-  const { tags, codes } = await readMailing(deps, row);
+function refuseOtherAudience({ tags, codes, startAt: before }: MailingRow, startAt: Date, filter: FilterIds): void {
   const ids = (rows: { id: number }[]) => rows.map(({ id }) => id);
   const same =
-    startAt.getTime() === row.startAt.getTime() &&
+    startAt.getTime() === before.getTime() &&
     isSameSet(filter.tagIds ?? ids(tags), ids(tags)) &&
     isSameSet(filter.codeIds ?? ids(codes), ids(codes));
   if (!same) throw new ApiError('mailing.started');

@@ -20,9 +20,9 @@ export function listMessages(
   const filter = [mailing_list ?? null, client ?? null, status ?? null];
   return readPage(paging, {
     count: async () =>
-      (await database.select<{ count: number }>(`SELECT count(*) AS count ${matching}`, filter))[0]!.count,
+      (await database.sql<{ count: number }>(`SELECT count(*) AS count ${matching}`, filter))[0]!.count,
     rows: ({ offset, limit }) =>
-      database.select<Message>(
+      database.sql<Message>(
         `SELECT msg.id, msg.sent_at AS send_date, msg.status, msg.mailing_id AS mailing_list, msg.client_id AS client
          ${matching} ORDER BY msg.id LIMIT $4 OFFSET $5`,
         [...filter, limit, offset],

@@ -52,6 +52,7 @@ export function toResponses(contract: ProcedureContract, content: Content | unde
       413: failure('The body is too large'),
       415: failure('The body is of a type that is not taken'),
     }),
+    429: failure('Too many requests, or too many wrong passwords; the header Retry-After says when to try again'),
   };
 }
 

@@ -19,6 +19,7 @@ export interface Operation {
   operationId: string;
   summary: string;
   tags: string[];
+  security?: Security;
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Content };
   responses: Record<string, { description: string; content?: Content }>;
@@ -27,7 +28,7 @@ export interface Document {
   openapi: string;
   info: { title: string; version: string; description?: string };
   servers: { url: string }[];
-  security: Record<string, string[]>[];
+  security: Security;
   tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema>; securitySchemes: object };
@@ -44,13 +45,20 @@ const securitySchemes = {
     type: 'apiKey',
     in: 'cookie',
     name: 'sessionid',
-    description: 'The cookie of a browser that has logged in. Not accepted by any operation yet.',
+    description:
+      'The cookie of a browser that has signed in at `/auth/login/`. Changes are taken from our own pages only.',
   },
-  Bearer: {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'An API token of a program. Not accepted by any operation yet.',
-  },
+  Bearer: { type: 'http', scheme: 'bearer', description: 'A token of a program, made at `/tokens/`.' },
+};
+
+type Security = Record<string, string[]>[];
+
+const anyone: Security = [{ Basic: [] }, { Session: [] }, { Bearer: [] }];
+
+/** Where it is not what all others ask for. */
+const securityOf = ({ needs }: ProcedureContract): { security?: Security } => {
+  if (needs === 'open') return { security: [] };
+  return needs === 'password' ? { security: [{ Basic: [] }, { Session: [] }] } : {};
 };
 
 /**
@@ -71,7 +79,7 @@ export function createDocument(): Document {
     openapi,
     info: { title: 'Showroom API', version: 'v1', description },
     servers,
-    security: [{ Basic: [] }],
+    security: anyone,
     tags: Object.keys(resources).map((name) => ({ name })),
     paths,
     components: { schemas: withoutGenerated(schemas), securitySchemes },
@@ -96,6 +104,7 @@ function toOperation(generated: Document, contract: ProcedureContract, schemas: 
     operationId,
     summary,
     tags,
+    ...securityOf(contract),
     parameters: parameters.map((parameter) => toParameter(parameter, contract)),
     ...(content && { requestBody: { required: true, content } }),
     responses: toResponses(contract, responses[200]!.content),

@@ -21,7 +21,7 @@ describe('odd requests', () => {
   let ground: Ground;
   let client: RawClient;
   before(async () => {
-    api = await startApi();
+    api = await startApi({ wrongPasswords: 100_000 });
     ground = await layGround(api);
     client = createRawClient(api.origin, { timeoutMs: 10_000 });
   });
@@ -73,6 +73,7 @@ describe('odd requests', () => {
     ).to.be.greaterThan(0.1);
     expect([...statuses.keys()], shares).to.include.members([200, 201, 204, 400, 401, 403, 404, 405, 409, 413, 415]);
     expect(client.waiting(), 'requests without an answer').to.equal(0);
+    await ground.restore();
     expect((await api.rest('GET', '/tags/')).status).to.equal(200);
   });
 });

@@ -31,13 +31,13 @@ export async function readStatistic({ database }: Deps, { page, limit = largestP
     {
       count: () => database.mailings.count(),
       rows: (part) =>
-        database.select<MailingRow>(
+        database.sql<MailingRow>(
           mailingsWithCounts('SELECT * FROM mailings WHERE deleted_at IS NULL ORDER BY id LIMIT $1 OFFSET $2'),
           [part.limit, part.offset],
         ),
     },
   );
-  const totals = await database.select<CountsRow>(
+  const totals = await database.sql<CountsRow>(
     `SELECT ${countsOfRanges} FROM ranges r JOIN mailings m ON m.id = r.mailing_id AND m.deleted_at IS NULL`,
   );
   return {
@@ -54,12 +54,12 @@ export async function readMailingStatistic(
 ): Promise<MailingStatisticDetail> {
   const one = mailingsWithCounts('SELECT * FROM mailings WHERE id = $1 AND deleted_at IS NULL');
   const mailing = await found(
-    database.select<MailingRow>(one, [id]).then((rows) => rows[0] ?? null),
+    database.sql<MailingRow>(one, [id]).then((rows) => rows[0] ?? null),
     'mailing.not_found',
   );
-  const byTag = await database.select<CountsRow & { name: string | null }>(countsBy('t.name'), [id]);
-  const byCode = await database.select<CountsRow & { name: string | null }>(countsBy('o.code'), [id]);
-  const perMinute = await database.select<{ minute: Date; sent: number; first: Date; last: Date }>(sentPerMinute, [id]);
+  const byTag = await database.sql<CountsRow & { name: string | null }>(countsBy('t.name'), [id]);
+  const byCode = await database.sql<CountsRow & { name: string | null }>(countsBy('o.code'), [id]);
+  const perMinute = await database.sql<{ minute: Date; sent: number; first: Date; last: Date }>(sentPerMinute, [id]);
   return {
     ...toMailingStatistic(mailing),
     by_tag: byTag.map((row) => ({ name: row.name, messages: toCounts(row) })),

@@ -10,11 +10,11 @@ export const tagsRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listTags(ctx.deps, input), toTag),
   ),
-  create: implement(create, judgeTag).mutation(async ({ ctx, input }) => toTag(await createTag(ctx.deps, input))),
+  create: implement(create, judgeTag).mutation(async ({ ctx, input }) => toTag(await createTag(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toTag(await readTag(ctx.deps, input))),
-  update: implement(update, judgeTag).mutation(async ({ ctx, input }) => toTag(await changeTag(ctx.deps, input))),
+  update: implement(update, judgeTag).mutation(async ({ ctx, input }) => toTag(await changeTag(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeTag).mutation(async ({ ctx, input }) =>
-    toTag(await changeTag(ctx.deps, input)),
+    toTag(await changeTag(ctx, input)),
   ),
-  delete: implement(remove).mutation(({ ctx, input }) => deleteTag(ctx.deps, input)),
+  delete: implement(remove).mutation(({ ctx, input }) => deleteTag(ctx, input)),
 };

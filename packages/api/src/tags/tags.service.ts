@@ -1,9 +1,11 @@
 import type { CustomIssue, Paging, Tag } from '@showroom/contract';
-import { brokenConstraint, type Tag as TagRow } from '@showroom/database';
-import type { Deps } from '../context.js';
+import { brokenConstraint, type Tag as TagRow, type Transaction } from '@showroom/database';
+import { changing, creating, deleting } from '../audit/changing.js';
+import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
-import { found, taken, unlessRefused } from '../rows.js';
+import { found, locked, taken, unlessRefused } from '../rows.js';
+import { toTag } from './tags.presenter.js';
 
 const inUse = 'clients_tag_id_fkey';
 
@@ -19,25 +21,33 @@ export async function judgeTag({ database }: Deps, { id, name }: Partial<Tag>): 
   return holder && holder.id !== id ? [taken('name', 'tag')] : [];
 }
 
-export const createTag = (deps: Deps, tag: Pick<Tag, 'name'>): Promise<TagRow> =>
-  unlessRefused(deps.database.tags.create({ name: tag.name }), () => judgeTag(deps, tag));
+export const createTag = (call: Call, tag: Pick<Tag, 'name'>): Promise<TagRow> =>
+  unlessRefused(
+    creating(call, toTag, (transaction) => call.deps.database.tags.create({ name: tag.name }, { transaction })),
+    () => judgeTag(call.deps, tag),
+  );
 
 export const readTag = ({ database }: Deps, { id }: Pick<Tag, 'id'>): Promise<TagRow> =>
   found(database.tags.findByPk(id), 'tag.not_found');
 
-export async function changeTag(deps: Deps, { id, ...change }: Pick<Tag, 'id'> & Partial<Tag>): Promise<TagRow> {
-  const tag = await readTag(deps, { id });
-  return unlessRefused(tag.update(change), () => judgeTag(deps, { id, ...change }));
-}
+const findTag =
+  ({ deps }: Call, id: number) =>
+  (transaction: Transaction): Promise<TagRow> =>
+    found(deps.database.tags.findByPk(id, locked(transaction)), 'tag.not_found');
+
+export const changeTag = (call: Call, { id, ...change }: Pick<Tag, 'id'> & Partial<Tag>): Promise<TagRow> =>
+  unlessRefused(
+    changing(call, toTag, findTag(call, id), (tag, transaction) => tag.update(change, { transaction })),
+    () => judgeTag(call.deps, { id, ...change }),
+  );
 
 /** A tag that clients use stays: deleting it would take their place in every filter. */
-export async function deleteTag(deps: Deps, { id }: Pick<Tag, 'id'>): Promise<void> {
-  const tag = await readTag(deps, { id });
+export async function deleteTag(call: Call, { id }: Pick<Tag, 'id'>): Promise<void> {
   try {
-    await tag.destroy();
+    await deleting(call, toTag, findTag(call, id));
   } catch (error) {
     if (brokenConstraint(error) !== inUse) throw error;
-    const clients = await deps.database.clients.count({ where: { tagId: id } });
+    const clients = await call.deps.database.clients.count({ where: { tagId: id } });
     throw new ApiError('tag.in_use', `${clients} ${clients === 1 ? 'client uses' : 'clients use'} this tag.`);
   }
 }

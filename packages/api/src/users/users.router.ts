@@ -10,11 +10,11 @@ export const usersRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listUsers(ctx.deps, input), toUser),
   ),
-  create: implement(create, judgeUser).mutation(async ({ ctx, input }) => toUser(await createUser(ctx.deps, input))),
+  create: implement(create, judgeUser).mutation(async ({ ctx, input }) => toUser(await createUser(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toUser(await readUser(ctx.deps, input))),
-  update: implement(update, judgeUser).mutation(async ({ ctx, input }) => toUser(await changeUser(ctx.deps, input))),
+  update: implement(update, judgeUser).mutation(async ({ ctx, input }) => toUser(await changeUser(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeUser).mutation(async ({ ctx, input }) =>
-    toUser(await changeUser(ctx.deps, input)),
+    toUser(await changeUser(ctx, input)),
   ),
-  delete: implement(remove).mutation(({ ctx, input }) => deleteUser(ctx.deps, input)),
+  delete: implement(remove).mutation(({ ctx, input }) => deleteUser(ctx, input)),
 };

@@ -1,12 +1,17 @@
 import type { CustomIssue, NewUser, Paging } from '@showroom/contract';
 import type { Database, User as Row, Transaction } from '@showroom/database';
-import { hashPassword } from '../auth/password.js';
-import type { Deps } from '../context.js';
-import { ApiError } from '../errors.js';
+import { judgePassword } from '../access/minimal-password.js';
+import { hashPassword } from '../access/password.js';
+import { endSessionsOf } from '../access/sessions.js';
+import { creating } from '../audit/changing.js';
+import { record } from '../audit/record.js';
+import type { Call, Deps } from '../context.js';
+import { ApiError, RefusedValues } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { judgeRelated, type Related, withRelated, writeRelated } from '../related.js';
-import { found, taken, unlessRefused } from '../rows.js';
-import { toUserColumns } from './users.presenter.js';
+import { found, locked, taken, unlessRefused } from '../rows.js';
+import { toUser, toUserColumns } from './users.presenter.js';
+import { refuseChange, refuseCreation, refuseToTouch } from './users.rules.js';
 
 type Ref = { username: string };
 type Change = { user: string } & Partial<NewUser>;
@@ -24,51 +29,80 @@ export const listUsers = ({ database }: Deps, paging: Paging): Promise<PageOfRow
   });
 
 /**
- * What only the database can tell is wrong with a user: that the username is another's, that a group or permission is
- * none.
+ * What no schema can tell is wrong with a user: that the username is another's, that a group or permission is none, that
+ * the password is shorter than this server takes.
  */
-export async function judgeUser({ database }: Deps, user: Partial<Change>): Promise<CustomIssue[]> {
+export async function judgeUser({ database, settings }: Deps, user: Partial<Change>): Promise<CustomIssue[]> {
   const { username } = user;
   const isAnothers = username !== undefined && username !== user.user;
   const holders = isAnothers ? await database.users.count({ where: { username } }) : 0;
-  return [...(holders > 0 ? [taken('username', 'user')] : []), ...(await judgeRelated(relationsOf(database), user))];
+  return [
+    ...(holders > 0 ? [taken('username', 'user')] : []),
+    ...judgePassword(settings, user),
+    ...(await judgeRelated(relationsOf(database), user)),
+  ];
 }
 
-export async function createUser(deps: Deps, user: NewUser): Promise<UserRow> {
-  const { database } = deps;
+/** Before any password is hashed; together with whatever else is wrong. */
+async function refuseShortPassword(deps: Deps, user: Partial<Change>): Promise<void> {
+  if (judgePassword(deps.settings, user).length > 0) throw new RefusedValues(await judgeUser(deps, user));
+}
+
+export async function createUser(call: Call, user: NewUser): Promise<UserRow> {
+  const { deps } = call;
+  await refuseShortPassword(deps, user);
   const columns = await toColumns(user);
-  const write = database.transaction(async (transaction) => {
-    const row = await database.users.create(columns, { transaction });
-    return writeRelated(relationsOf(database), row, user, transaction);
+  const write = creating(call, toUser, async (transaction) => {
+    await refuseCreation(call, user, transaction);
+    const row = await deps.database.users.create(columns, { transaction });
+    return writeRelated(relationsOf(deps.database), row, user, transaction);
   });
   return unlessRefused(write, () => judgeUser(deps, user));
 }
 
-export async function readUser({ database }: Deps, ref: Ref): Promise<UserRow> {
-  const [user] = await withRelated(relationsOf(database), [await findUser(database, ref)]);
+export async function readUser({ database }: Deps, { username }: Ref): Promise<UserRow> {
+  const row = await found(database.users.findOne({ where: { username } }), 'user.not_found');
+  const [user] = await withRelated(relationsOf(database), [row]);
   return user!;
 }
 
-/** The user's row is locked first, so that two changes at once do not mix their groups. */
-export async function changeUser(deps: Deps, change: Change): Promise<UserRow> {
+/**
+ * The user's row is locked first, so that two changes at once do not mix their groups. Whoever loses their password or
+ * their access loses their sessions with it, but for the one in which it was changed.
+ */
+export async function changeUser(call: Call, change: Change): Promise<UserRow> {
+  const { deps } = call;
   const { database } = deps;
-  const columns = await toColumns(change);
+  const { user: username, ...fields } = change;
+  await refuseShortPassword(deps, change);
+  const columns = await toColumns(fields);
   const write = database.transaction(async (transaction) => {
-    await lockSuperusers(database, transaction);
-    const row = await findUser(database, { username: change.user }, transaction);
-    await row.update(columns, { transaction });
+    const before = await findUser(database, { username }, transaction);
+    const old = toUser(before);
+    await refuseChange(call, old, fields, transaction);
+    await before.row.update(columns, { transaction });
     await keepSuperuser(database, transaction);
-    return writeRelated(relationsOf(database), row, change, transaction);
+    if (fields.password !== undefined || fields.is_active === false) {
+      await endSessionsOf(database, old.id, call.caller.sessionId, transaction);
+    }
+    const after = await writeRelated(relationsOf(database), before.row, fields, transaction);
+    const password = fields.password !== undefined && { password: 'changed' };
+    await record(call, transaction, { resource: 'users', row: old.id, old, new: { ...toUser(after), ...password } });
+    return after;
   });
   return unlessRefused(write, () => judgeUser(deps, change));
 }
 
-/** Memberships and permissions go with the user. */
-export async function deleteUser({ database }: Deps, ref: Ref): Promise<void> {
+/** Memberships, permissions, sessions and tokens go with the user. */
+export async function deleteUser(call: Call, ref: Ref): Promise<void> {
+  const { database } = call.deps;
   await database.transaction(async (transaction) => {
-    await lockSuperusers(database, transaction);
-    await (await findUser(database, ref, transaction)).destroy({ transaction });
+    const user = await findUser(database, ref, transaction);
+    const old = toUser(user);
+    await refuseToTouch(call, old, transaction);
+    await user.row.destroy({ transaction });
     await keepSuperuser(database, transaction);
+    await record(call, transaction, { row: old.id, old });
   });
 }
 
@@ -86,9 +120,13 @@ async function keepSuperuser({ users }: Database, transaction: Transaction): Pro
   if (left === 0) throw new ApiError('user.last_superuser');
 }
 
-/** In a transaction the row is locked until its end. */
-const findUser = ({ users }: Database, { username }: Ref, transaction?: Transaction): Promise<Row> =>
-  found(users.findOne({ where: { username }, transaction, lock: transaction?.LOCK.UPDATE }), 'user.not_found');
+/** Finds and locks a user, after the superusers. */
+async function findUser(database: Database, { username }: Ref, transaction: Transaction): Promise<UserRow> {
+  await lockSuperusers(database, transaction);
+  const row = await found(database.users.findOne({ where: { username }, ...locked(transaction) }), 'user.not_found');
+  const [user] = await withRelated(relationsOf(database), [row], transaction);
+  return user!;
+}
 
 /** Before any transaction: hashing a password is meant to take long. */
 async function toColumns(user: Partial<NewUser>) {

@@ -229,7 +229,8 @@ describe('users', () => {
 
     for (const [what, header, detail] of [
       ['nothing', '', 'Authentication credentials were not provided.'],
-      ['another scheme', 'Bearer x', 'Authentication credentials were not provided.'],
+      ['another scheme', 'Digest x', 'Authentication credentials were not provided.'],
+      ['a token that is none', 'Bearer x', 'Invalid token.'],
       ['an empty scheme', 'Basic', 'Invalid basic header. No credentials provided.'],
       ['too many words', 'Basic a b', 'Invalid basic header. Credentials string should not contain spaces.'],
       ['no base64', 'Basic ***', 'Invalid username/password.'],
@@ -274,7 +275,9 @@ describe('users', () => {
       const headers = { authorization: api.basic('ivan', 'secret') };
       const { status, body } = await api.rest('PATCH', '/users/ivan/', { is_superuser: true }, headers);
       expect(status).to.equal(403);
-      expect(body).to.deep.equal({ detail: 'You do not have permission to perform this action.' });
+      expect(body).to.deep.equal({
+        detail: 'You may change your own name, e-mail and password, but not is_superuser.',
+      });
       const error = await api
         .trpcAs('ivan', 'secret')
         .users.list.query({})

@@ -1,5 +1,6 @@
 export const verbs = ['add', 'change', 'delete', 'view'] as const;
 export const nouns = [
+  'audit',
   'client',
   'code',
   'group',
@@ -8,6 +9,7 @@ export const nouns = [
   'permission',
   'statistic',
   'tag',
+  'token',
   'user',
 ] as const;
 

@@ -4,6 +4,12 @@ import type { Codename } from './codename.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/**
+ * What a caller must have: a permission (superusers have all); or no more than to be a `user`; or to have signed in with
+ * their `password`, where the token of a program is not enough; or nothing at all, for what is `open`.
+ */
+export type Need = Codename | 'open' | 'user' | 'password';
+
 /** A procedure without its implementation: what it is called, what it takes, what it gives. */
 export interface ProcedureContract<
   Kind extends 'query' | 'mutation' = 'query' | 'mutation',
@@ -18,10 +24,9 @@ export interface ProcedureContract<
   readonly summary: string;
   /** The HTTP status of a success over REST. */
   readonly status: 200 | 201 | 204;
-  /** The permission that a caller must have; superusers have all. */
-  readonly needs: Codename;
-  /** Where rights are at stake, the permission is not enough: whoever gives rights could give themselves all. */
-  readonly onlySuperusers: boolean;
+  readonly needs: Need;
+  /** The input field that names a user: who is that user needs no permission. */
+  readonly own: string | null;
   /** Where a path parameter and a body field share a name: path parameter → the input field it fills. */
   readonly pathFields: Readonly<Record<string, string>>;
   /** The component of the document that describes the request's body, shared with the answer. */
@@ -36,14 +41,15 @@ interface Parts<Input, Output> {
   summary: string;
   input: Input;
   output: Output;
-  needs: Codename;
-  onlySuperusers?: boolean;
+  needs: Need;
+  own?: string;
+  status?: 200 | 201 | 204;
   pathFields?: Record<string, string>;
   body?: string;
   conflicts?: ErrorCode[];
 }
 
-const defaults = { onlySuperusers: false, pathFields: {}, conflicts: [] } as const;
+const defaults = { own: null, pathFields: {}, conflicts: [] } as const;
 
 /**
  * Describes a procedure that reads.
@@ -67,7 +73,8 @@ export const query = <Input extends z.ZodType, Output extends z.ZodType>(
 const successStatus = { POST: 201, PUT: 200, PATCH: 200, DELETE: 204 } as const;
 
 /**
- * Describes a procedure that changes something. POST answers 201, DELETE 204 without a body, the others 200.
+ * Describes a procedure that changes something. POST answers 201, DELETE 204 without a body, the others 200, unless
+ * `status` says otherwise.
  *
  * @example mutation('tags_create', 'POST', '/tags/', { summary: 'Create a tag', needs: 'add_tag', input: NewTag, output: Tag })
  */

@@ -1,5 +1,6 @@
 import * as foundation from './0001-foundation.js';
 import * as groupsAndPermissions from './0002-groups-and-permissions.js';
+import * as access from './0003-access.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
-export const migrations = [foundation, groupsAndPermissions];
+export const migrations = [foundation, groupsAndPermissions, access];

@@ -10,6 +10,8 @@ export interface View {
   readonly name: string;
   /** The methods it takes, as the Allow header has them. */
   readonly allow: string;
+  /** Whether strangers are let in. */
+  readonly isOpen: boolean;
 }
 
 declare module 'fastify' {
@@ -25,7 +27,7 @@ declare module 'fastify' {
 /** Answers in the form the request asked for, with the headers that every answer of the old service had. */
 export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
   const { view } = request.routeOptions.config;
-  reply.code(status).header('vary', 'Accept');
+  reply.code(status).header('vary', [reply.getHeader('vary') ?? [], 'Accept'].flat().join(', '));
   if (view) reply.header('allow', view.allow);
   if (status === 204) return answerNothing(reply);
   const { format, indent } = request.rendering;

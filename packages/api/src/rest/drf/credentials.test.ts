@@ -16,7 +16,8 @@ describe('credentials over REST', () => {
   for (const [what, authorization, detail] of [
     ['nothing', undefined, none],
     ['an empty header', '', none],
-    ['another scheme', 'Bearer x', none],
+    ['another scheme', 'Digest x', none],
+    ['a token that is none', 'Bearer x', 'Invalid token.'],
     ['a wrong password', `Basic ${base64('admin:wrong')}`, wrong],
     ['an unknown user', `Basic ${base64('nobody:pw')}`, wrong],
     ['a user who is not active', `Basic ${base64('idle:pw')}`, wrong],

@@ -85,7 +85,8 @@ function validPage(page: string): number {
 const toPositive = (value: string | undefined): number | null =>
   value !== undefined && /^\+?0*[1-9]\d*$/.test(strip(value)) ? Number(value) : null;
 
-function paramsOf({ pathFields }: ProcedureContract, request: FastifyRequest): Record<string, unknown> {
+/** The parameters of the path, as the input's fields. */
+export function paramsOf({ pathFields }: ProcedureContract, request: FastifyRequest): Record<string, unknown> {
   const params = Object.entries(request.params as Record<string, string>);
   return Object.fromEntries(params.map(([name, value]) => [pathFields[name] ?? name, value]));
 }

@@ -1,7 +1,7 @@
 import { errors } from '@showroom/contract';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../context.js';
-import { ApiError } from '../../errors.js';
+import { ApiError, headersOf } from '../../errors.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
 import { takeRawBodies, unsupportedType } from './body.js';
@@ -13,7 +13,7 @@ import { registerViews } from './views.js';
 export interface DrfOptions {
   readonly routes: Route[];
   readonly contextOf: ContextOf;
-  readonly identify: (request: FastifyRequest) => Promise<Caller | ApiError>;
+  readonly identify: (request: FastifyRequest, reply: FastifyReply) => Promise<Caller | ApiError>;
   /** The document's components, by name: OPTIONS tells what a body takes. */
   readonly bodySchemas: Record<string, BodySchema>;
 }
@@ -28,6 +28,7 @@ export const drfPlugin: FastifyPluginAsync<DrfOptions> = async (app, { routes, c
   takeRawBodies(app);
   answerHttpErrors(app);
   app.addHook('onRequest', async (request, reply) => {
+    reply.header('cache-control', 'no-store');
     const refusal = chooseRendering(request) ?? (await refuseStranger(request, reply, identify));
     if (refusal) return answer(request, reply, refusal.status, refusal.body);
   });
@@ -50,10 +51,12 @@ async function refuseStranger(
   reply: FastifyReply,
   identify: DrfOptions['identify'],
 ): Promise<Answer | null> {
-  const caller = await identify(request);
-  if (!(caller instanceof ApiError)) return null;
-  reply.header('www-authenticate', 'Basic realm="api"');
-  return toDetail(401, caller.message);
+  const caller = await identify(request, reply);
+  if (!(caller instanceof ApiError) || request.routeOptions.config.view?.isOpen) return null;
+  const { status } = errors[caller.error];
+  if (status === 401) reply.header('www-authenticate', 'Basic realm="api"');
+  reply.headers(headersOf(caller));
+  return toDetail(status, caller.message);
 }
 
 /** Answers what Fastify itself refuses in the same shape as everything else, and never with what went wrong inside. */
@@ -74,8 +77,8 @@ function reasonOf({ message }: { message: string }, status: number, { headers }:
 
 /** The list of lists, at the root. */
 function registerRoot(app: FastifyInstance, routes: Route[]): void {
-  const view: View = { name: 'Api Root', allow: 'GET, HEAD, OPTIONS' };
-  const lists = routes.filter(({ contract }) => contract.method === 'GET' && !contract.path.includes('{'));
+  const view: View = { name: 'Api Root', allow: 'GET, HEAD, OPTIONS', isOpen: false };
+  const lists = routes.filter(({ contract: { method, path } }) => method === 'GET' && /^\/\w+\/$/.test(path));
   app.get('/', { config: { view } }, async (request, reply) => {
     const base = `${request.protocol}://${request.host}/api/v1`;
     const addresses = lists.map(({ contract: { path } }) => [path.split('/')[1], `${base}${path}`]);

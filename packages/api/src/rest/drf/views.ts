@@ -1,11 +1,12 @@
 import type { ProcedureContract } from '@showroom/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { letIn } from '../../trpc.js';
+import { letIn } from '../../access/let-in.js';
+import { headersOf } from '../../errors.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
 import { type Answer, methodNotAllowed, notFound, toDrfError } from './errors.js';
-import { compileInput } from './input.js';
+import { compileInput, paramsOf } from './input.js';
 import { type Actions, type BodySchema, toMetadata } from './options.js';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -51,12 +52,18 @@ function toPaths(routes: Route[]): Path[] {
 }
 
 function toView(path: string, served: Route[], routes: Route[]): View {
-  const noun = path.split('/')[1];
-  const list = routes.find(({ contract }) => contract.path === `/${noun}/` && contract.method === 'GET');
-  const suffix = path.endsWith('}/') ? 'Instance' : 'List';
+  const isOpen = served.some(({ contract }) => contract.needs === 'open');
   const taken = served.map(({ contract }): string => contract.method);
   const allowed = methods.filter((method) => taken.includes(method) || method === 'HEAD' || method === 'OPTIONS');
-  return { name: `${toWords(componentOf(list!.contract))} ${suffix}`, allow: allowed.join(', ') };
+  return { name: nameOf(path, routes), allow: allowed.join(', '), isOpen };
+}
+
+/** `Tag List`, `Tag Instance`; what is neither is called by its path: `Auth Login`. */
+function nameOf(path: string, routes: Route[]): string {
+  const [noun, ...rest] = path.split('/').slice(1, -1);
+  const list = routes.find(({ contract }) => contract.path === `/${noun}/` && contract.method === 'GET');
+  if (list) return `${toWords(componentOf(list.contract))} ${path.endsWith('}/') ? 'Instance' : 'List'}`;
+  return [noun!, ...rest].map((word) => word[0]!.toUpperCase() + word.slice(1)).join(' ');
 }
 
 /** The component that a list's rows have, or the whole answer where there are no rows. */
@@ -82,23 +89,24 @@ function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
   const toInput = compileInput(route.contract);
   const isMissing = compileLookUp(path, contextOf);
 
-  async function run(request: FastifyRequest): Promise<Answer> {
+  async function run(request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
     let sent = {};
     try {
       // Who may not call is told so before anybody reads what they sent.
-      letIn(contextOf(request).caller, route.contract);
+      await letIn(contextOf(request), route.contract, paramsOf(route.contract, request));
       const input = await toInput(request);
       sent = input.sent;
       return { status: route.contract.status, body: await route.call(contextOf(request), input.fields) };
     } catch (thrown) {
       const error = toDrfError(thrown, route.contract, sent);
       if (error.status >= 500) request.log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');
+      reply.headers(headersOf(thrown));
       return error;
     }
   }
 
   return async (request, reply) => {
-    const result = await run(request);
+    const result = await run(request, reply);
     // Django looks the row up before it looks at the body: where there is no row, the body does not matter.
     const isOfBody = result.status === 400 || result.status === 415;
     const { status, body } = isOfBody && (await isMissing(request)) ? notFound : result;
@@ -129,11 +137,12 @@ function describeView(path: Path, contextOf: ContextOf, bodySchemas: Record<stri
     const { method, body } = contract;
     if ((method === 'POST' || method === 'PUT') && body) actions[method] = bodySchemas[body];
   }
+  const { contract } = path.routes[0]!;
   return async (request, reply) => {
     try {
-      letIn(contextOf(request).caller, path.routes[0]!.contract);
+      await letIn(contextOf(request), contract, paramsOf(contract, request));
     } catch (thrown) {
-      const { status, body } = toDrfError(thrown, path.routes[0]!.contract, {});
+      const { status, body } = toDrfError(thrown, contract, {});
       return answer(request, reply, status, body);
     }
     const shown = (await isMissing(request)) ? {} : actions;

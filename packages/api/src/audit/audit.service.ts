@@ -1,0 +1,22 @@
+import type { AuditFilter } from '@showroom/contract';
+import type { AuditEntry } from '@showroom/database';
+import { between } from '@showroom/database';
+import type { Deps } from '../context.js';
+import { type PageOfRows, readPage } from '../page.js';
+
+export function listAudit(
+  { database }: Deps,
+  { user, action, resource, row, since, until, ...paging }: AuditFilter,
+): Promise<PageOfRows<AuditEntry>> {
+  const where = {
+    ...(user !== undefined && { username: user }),
+    ...(action !== undefined && { action }),
+    ...(resource !== undefined && { resource }),
+    ...(row !== undefined && { rowId: row }),
+    ...((since || until) && { at: between(since, until) }),
+  };
+  return readPage(paging, {
+    count: () => database.audit.count({ where }),
+    rows: (part) => database.audit.findAll({ ...part, where, order: [['id', 'DESC']] }),
+  });
+}

@@ -1,0 +1,52 @@
+import type { Transaction } from '@showroom/database';
+import type { Call } from '../context.js';
+import { record } from './record.js';
+
+interface Identified {
+  readonly id: number;
+}
+
+/** Inserts a row, and records it as it is shown. */
+export const creating = <Row>(
+  call: Call,
+  show: (row: Row) => Identified,
+  insert: (transaction: Transaction) => Promise<Row>,
+): Promise<Row> =>
+  call.deps.database.transaction(async (transaction) => {
+    const row = await insert(transaction);
+    const shown = show(row);
+    await record(call, transaction, { row: shown.id, new: shown });
+    return row;
+  });
+
+/**
+ * Finds a row and locks it, changes it, and records what is different.
+ *
+ * @example changing(call, toTag, findTag(deps, id), (tag, transaction) => tag.update(change, { transaction }))
+ */
+export const changing = <Row>(
+  call: Call,
+  show: (row: Row) => Identified,
+  find: (transaction: Transaction) => Promise<Row>,
+  change: (row: Row, transaction: Transaction) => Promise<Row>,
+): Promise<Row> =>
+  call.deps.database.transaction(async (transaction) => {
+    const row = await find(transaction);
+    const old = show(row);
+    const changed = await change(row, transaction);
+    await record(call, transaction, { row: old.id, old, new: show(changed) });
+    return changed;
+  });
+
+/** Finds a row and locks it, deletes it, and records what was deleted. */
+export const deleting = <Row extends { destroy(options: { transaction: Transaction }): Promise<void> }>(
+  call: Call,
+  show: (row: Row) => Identified,
+  find: (transaction: Transaction) => Promise<Row>,
+): Promise<void> =>
+  call.deps.database.transaction(async (transaction) => {
+    const row = await find(transaction);
+    await row.destroy({ transaction });
+    const old = show(row);
+    await record(call, transaction, { row: old.id, old });
+  });

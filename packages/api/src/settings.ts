@@ -1,0 +1,18 @@
+/** What an operator may choose about who is let in. */
+export interface Settings {
+  /** How many characters a new password has at least. */
+  readonly passwordMinLength: number;
+  /** How many wrong passwords an address may try for one account within five minutes. */
+  readonly wrongPasswords: number;
+  /** How long a session lives after its last use, in milliseconds. */
+  readonly sessionMs: number;
+  /** How many calls a token may make within a minute. */
+  readonly tokenCallsPerMinute: number;
+}
+
+export const defaultSettings: Settings = {
+  passwordMinLength: 1,
+  wrongPasswords: 10,
+  sessionMs: 12 * 3_600_000,
+  tokenCallsPerMinute: 6_000,
+};

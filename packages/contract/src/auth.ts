@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { mutation, query } from './kit/procedure.js';
+import { nameToFind } from './kit/scalars.js';
+import { Password, User } from './users.js';
+
+/** The caller's own account, and what they may do as they have called: a token may less than its owner. */
+export const Me = User.extend({
+  permissions: z.array(z.string()).meta({
+    readOnly: true,
+    description:
+      'The codenames of what this caller may do. A superuser who signed in with the password may do everything.',
+  }),
+}).meta({ id: 'Me' });
+export type Me = z.infer<typeof Me>;
+
+export const Credentials = z.object({ username: nameToFind().meta({ title: 'Username' }), password: Password });
+export type Credentials = z.infer<typeof Credentials>;
+
+/** What everybody may change of their own account. */
+export const OwnAccount = User.pick({ first_name: true, last_name: true, email: true })
+  .extend({ password: Password })
+  .partial();
+export type OwnAccount = z.infer<typeof OwnAccount>;
+
+export const auth = {
+  login: mutation('auth_login', 'POST', '/auth/login/', {
+    summary: 'Sign in: sets the cookie of a session',
+    status: 200,
+    needs: 'open',
+    input: Credentials,
+    output: Me,
+  }),
+  logout: mutation('auth_logout', 'POST', '/auth/logout/', {
+    summary: 'Sign out: ends the session whose cookie came along',
+    status: 204,
+    needs: 'user',
+    input: z.object({}),
+    output: z.void(),
+  }),
+  me: query('auth_me', '/auth/me/', {
+    summary: 'Read who calls, and what they may do',
+    needs: 'user',
+    input: z.object({}),
+    output: Me,
+  }),
+  changeMe: mutation('auth_me_partial_update', 'PATCH', '/auth/me/', {
+    summary: 'Change your own name, e-mail or password',
+    needs: 'password',
+    input: OwnAccount,
+    output: Me,
+  }),
+};

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { Paging, pageOf } from './kit/page.js';
+import { mutation, query } from './kit/procedure.js';
+import { Id, ids, text, timestamp } from './kit/scalars.js';
+
+/** What a program signs in with instead of a password: some of its owner's permissions, until it is revoked. */
+export const Token = z
+  .object({
+    id: Id,
+    name: text({ title: 'Name', max: 150, description: 'What the token is for.' }),
+    user: z.string().meta({ readOnly: true, description: 'The username of its owner.' }),
+    permissions: ids('What the token may do, as far as its owner may.'),
+    created_at: timestamp('Created at').meta({ readOnly: true }),
+    expires_at: timestamp('Expires at').nullable(),
+    last_used_at: timestamp('Last used at').nullable().meta({ readOnly: true, description: 'To the minute.' }),
+  })
+  .meta({ id: 'Token' });
+export type Token = z.infer<typeof Token>;
+
+/** The answer to the creation: the only one that ever has the secret. */
+export const CreatedToken = Token.extend({
+  token: z.string().meta({
+    readOnly: true,
+    description: 'To be sent as `Authorization: Bearer …`. It is shown this once; only its hash is kept.',
+  }),
+}).meta({ id: 'CreatedToken' });
+export type CreatedToken = z.infer<typeof CreatedToken>;
+
+export const TokenRef = z.object({ id: Id.meta({ description: 'A unique integer value identifying this token.' }) });
+
+/** Without `expires_at` it lives until it is revoked. */
+export const NewToken = Token.pick({ name: true, permissions: true, expires_at: true }).partial({ expires_at: true });
+export type NewToken = z.infer<typeof NewToken>;
+
+/** Your own; `view_token` shows everybody's, `delete_token` revokes them. */
+export const tokens = {
+  list: query('tokens_list', '/tokens/', {
+    summary: 'List your tokens, or everybody’s with the permission view_token',
+    needs: 'password',
+    input: Paging,
+    output: pageOf(Token),
+  }),
+  create: mutation('tokens_create', 'POST', '/tokens/', {
+    summary: 'Create a token with some of your permissions; the answer shows its secret, this once',
+    needs: 'password',
+    input: NewToken,
+    body: 'Token',
+    output: CreatedToken,
+  }),
+  read: query('tokens_read', '/tokens/{id}/', {
+    summary: 'Read a token',
+    needs: 'password',
+    input: TokenRef,
+    output: Token,
+  }),
+  delete: mutation('tokens_delete', 'DELETE', '/tokens/{id}/', {
+    summary: 'Revoke a token',
+    needs: 'password',
+    input: TokenRef,
+    output: z.void(),
+  }),
+};
