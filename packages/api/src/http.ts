@@ -13,7 +13,8 @@ const longestParameter = 2_000;
 export const httpOptions = {
   bodyLimit: 1024 * 1024,
   requestTimeout: 30_000,
-  http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+  // Node looks for connections that are too slow every half minute, if it is not told to look more often.
+  http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 2_000 },
   forceCloseConnections: true,
   routerOptions: { maxParamLength: longestParameter },
   frameworkErrors: (_error, _request, reply) => void answerUnknownPath(reply),

@@ -1,0 +1,58 @@
+import { ConfigError } from '@showroom/app';
+import { expect } from 'chai';
+import { parseConfig } from './config.js';
+
+const needed = { DATABASE_URL: 'postgres://localhost/showroom' };
+
+describe('server config', () => {
+  it('lets in with care when nothing is set', () => {
+    const { settings, corsOrigins, trustProxy } = parseConfig(needed);
+    expect(settings).to.deep.equal({
+      passwordMinLength: 1,
+      wrongPasswords: 10,
+      sessionMs: 43_200_000,
+      tokenCallsPerMinute: 6_000,
+    });
+    expect(corsOrigins).to.deep.equal([]);
+    expect(trustProxy).to.equal(undefined);
+  });
+
+  it('reads what is set', () => {
+    const config = parseConfig({
+      ...needed,
+      PASSWORD_MIN_LENGTH: '12',
+      WRONG_PASSWORDS: '3',
+      SESSION_MINUTES: '30',
+      TOKEN_CALLS_PER_MINUTE: '60',
+      CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
+      TRUST_PROXY: '10.0.0.0/8, ::1',
+    });
+    expect(config.settings).to.deep.equal({
+      passwordMinLength: 12,
+      wrongPasswords: 3,
+      sessionMs: 1_800_000,
+      tokenCallsPerMinute: 60,
+    });
+    expect(config.corsOrigins).to.deep.equal(['https://app.example.com', 'http://localhost:3000']);
+    expect(config.trustProxy).to.deep.equal(['10.0.0.0/8', '::1']);
+  });
+
+  for (const [variable, wrong] of [
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://app.example.com/'],
+    ['CORS_ORIGINS', 'app.example.com'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', 'proxy.example.com'],
+    ['PASSWORD_MIN_LENGTH', '0'],
+    ['PASSWORD_MIN_LENGTH', '129'],
+    ['WRONG_PASSWORDS', '0'],
+    ['SESSION_MINUTES', '-1'],
+    ['TOKEN_CALLS_PER_MINUTE', 'many'],
+  ]) {
+    it(`says what is wrong with ${variable}=${wrong}`, () => {
+      const sentence = new RegExp(`^${variable}[.\\d]* is wrong: [^\\n]+\\.$`);
+      expect(() => parseConfig({ ...needed, [variable!]: wrong })).to.throw(ConfigError, sentence);
+    });
+  }
+});
