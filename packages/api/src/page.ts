@@ -15,16 +15,21 @@ interface List<Row> {
   rows(part: { offset: number; limit: number }): Promise<Row[]>;
 }
 
-/** Reads one page of a list; a page past the last one is an error, the first page of an empty list is not. */
+/**
+ * Reads one page of a list; a page past the last one is an error, the first page of an empty list is not. A first page
+ * that is not full tells how many rows there are, so they are not counted.
+ */
 export async function readPage<Row>(
   { page = 1, limit = defaultPageSize }: Paging,
   list: List<Row>,
 ): Promise<PageOfRows<Row>> {
-  const count = await list.count();
+  const first = page === 1 ? await list.rows({ offset: 0, limit }) : undefined;
+  const count = first && first.length < limit ? first.length : await list.count();
   const pages = Math.max(1, Math.ceil(count / limit));
   const number = page === lastPage ? pages : page;
   if (number > pages) throw new ApiError('page.not_found');
-  return { count, page: number, pages, rows: await list.rows({ offset: (number - 1) * limit, limit }) };
+  const rows = first ?? (await list.rows({ offset: (number - 1) * limit, limit }));
+  return { count, page: number, pages, rows };
 }
 
 /** Presents a page with the absolute addresses of its neighbours, which keep every other parameter of the request. */
