@@ -27,7 +27,7 @@ const failure = (description: string, schema: Schema = refTo('Error')) => ({
   content: { 'application/json': { schema } },
 });
 
-const successes = { 200: 'Success', 201: 'Created', 204: 'Deleted' };
+const successes = { 200: 'Success', 201: 'Created', 204: 'Done' };
 
 /** Every answer an operation may give, by status: its own success, and the failures that its kind of request may meet. */
 export function toResponses(contract: ProcedureContract, content: Content | undefined): Responses {

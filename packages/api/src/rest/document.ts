@@ -99,7 +99,7 @@ const withoutGenerated = (schemas: Record<string, Schema>) =>
 
 function toOperation(generated: Document, contract: ProcedureContract, schemas: Record<string, Schema>): Operation {
   const { operationId, summary, tags, parameters = [], requestBody, responses } = find(generated, contract);
-  const content = requestBody && shareBody(schemas, requestBody.content, contract);
+  const content = takesBody(requestBody) && shareBody(schemas, requestBody.content, contract);
   return {
     operationId,
     summary,
@@ -110,6 +110,10 @@ function toOperation(generated: Document, contract: ProcedureContract, schemas: 
     responses: toResponses(contract, responses[200]!.content),
   };
 }
+
+/** A mutation without fields takes nothing. */
+const takesBody = (body: Operation['requestBody']): body is { content: Content } =>
+  Object.keys(body?.content['application/json'].schema.properties ?? {}).length > 0;
 
 function find({ paths }: Document, { method, operationId }: ProcedureContract): Operation {
   for (const path of Object.values(paths)) {

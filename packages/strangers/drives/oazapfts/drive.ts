@@ -1,4 +1,5 @@
 import type { Stage } from '../stage.js';
+import { driveAudit, driveSession, driveTokens } from './access.js';
 import { driveClients, driveCodes, driveTags } from './audience.js';
 import { callAs } from './client.js';
 import { driveMailing, driveMessages, driveStatistic } from './mailing.js';
@@ -14,4 +15,7 @@ export async function drive(stage: Stage): Promise<void> {
   await driveStatistic();
   await driveGroups();
   await driveUsers(stage);
+  await driveSession(stage);
+  await driveTokens();
+  await driveAudit();
 }

@@ -1,4 +1,5 @@
 import type { Stage } from '../stage.js';
+import { driveAudit, driveSession, driveTokens } from './access.js';
 import { driveClients, driveCodes, driveTags } from './audience.js';
 import { clientOf } from './client.js';
 import { driveMailing, driveMessages, driveStatistic } from './mailing.js';
@@ -14,4 +15,7 @@ export async function drive(stage: Stage): Promise<void> {
   await driveStatistic(api);
   await driveGroups(api);
   await driveUsers(api, stage);
+  await driveSession(api, stage);
+  await driveTokens(api, stage);
+  await driveAudit(api);
 }
