@@ -53,6 +53,8 @@ export interface Context {
   readonly access: Access;
   /** Who calls, or why we do not know. */
   readonly caller: Caller | ApiError;
+  /** Who calls by now: a body may have taken its time to come in, and rights may have been taken away meanwhile. */
+  identifyAgain(): Promise<Caller | ApiError>;
   readonly entrance: Entrance;
 }
 

@@ -32,7 +32,13 @@ const maxBatchSize = 100;
  */
 export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
   const access = createAccess(deps);
-  const contextOf = ({ caller, entrance }: FastifyRequest): Context => ({ deps, access, caller, entrance });
+  const contextOf = ({ caller, entrance, headers: { authorization } }: FastifyRequest): Context => ({
+    deps,
+    access,
+    caller,
+    identifyAgain: () => access.identifyAgain({ authorization, entrance, calls: 0 }),
+    entrance,
+  });
 
   async function identify(request: FastifyRequest, reply: FastifyReply, calls = 1) {
     const entrance = toEntrance(request, reply, deps.settings.sessionMs);
@@ -62,6 +68,7 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
+      if (request.headers['trpc-accept']) return refuseStreaming(reply);
       const { path = '' } = request.params as { path?: string };
       await identify(request, reply, path.split(',').length);
     });
@@ -76,6 +83,10 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
     });
   });
 };
+
+/** A streamed answer begins before its procedure ends: too late for status, cookie and Retry-After. */
+const refuseStreaming = (reply: FastifyReply) =>
+  reply.code(406).send({ detail: 'Answers are not streamed: use httpBatchLink or httpLink.' });
 
 function toEntrance(request: FastifyRequest, reply: FastifyReply, sessionMs: number): Entrance {
   const { protocol, host, ip, cookies } = request;

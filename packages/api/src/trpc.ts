@@ -36,11 +36,14 @@ export const { router } = t;
 const guarded = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
   if (!meta) throw new Error('every procedure is made by implement');
   const { contract } = meta;
-  const caller = await letIn(ctx, contract, await getRawInput());
-  const result = await next({ ctx: { ...ctx, caller, contract } });
+  const input = await getRawInput();
+  const isKnown = !(ctx.caller instanceof ApiError);
+  const context = contract.kind === 'mutation' && isKnown ? { ...ctx, caller: await ctx.identifyAgain() } : ctx;
+  const caller = await letIn(context, contract, input);
+  const result = await next({ ctx: { ...context, caller, contract } });
   if (result.ok && contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
   const refusal = result.ok ? null : result.error;
-  if (refusal instanceof ApiError && refusal.code === 'FORBIDDEN') await recordRefusedCall(ctx, contract, refusal);
+  if (refusal instanceof ApiError && refusal.code === 'FORBIDDEN') await recordRefusedCall(context, contract, refusal);
   return result;
 });
 

@@ -13,7 +13,10 @@ export const Me = User.extend({
 }).meta({ id: 'Me' });
 export type Me = z.infer<typeof Me>;
 
-export const Credentials = z.object({ username: nameToFind().meta({ title: 'Username' }), password: Password });
+export const Credentials = z.object({
+  username: nameToFind().max(150).meta({ title: 'Username' }),
+  password: Password,
+});
 export type Credentials = z.infer<typeof Credentials>;
 
 /** What everybody may change of their own account. */

@@ -21,8 +21,10 @@ export interface Knock {
 }
 
 export interface Access {
-  /** Who calls, or why we do not know. */
+  /** Who calls, or why we do not know. Counts the calls of a token. */
   identify(knock: Knock): Promise<Caller | ApiError>;
+  /** Who calls by now, when the request has taken its time to come in; nothing is counted again. */
+  identifyAgain(knock: Knock): Promise<Caller | ApiError>;
   signIn: SignIn;
   /** To be called when somebody's password, rights, session or token changed: it counts from the next request on. */
   forgetCallers(): void;
@@ -43,7 +45,9 @@ export function createAccess(deps: Deps): Access {
     const [scheme = '', ...rest] = authorization.trim().split(/\s+/);
     if (scheme.toLowerCase() === 'basic') {
       const credentials = parseBasic(rest);
-      return credentials instanceof ApiError ? credentials : signIn(credentials, entrance.address);
+      if (credentials instanceof ApiError) return credentials;
+      const account = await signIn(credentials, entrance.address);
+      return account instanceof ApiError ? account : account.caller;
     }
     if (scheme.toLowerCase() === 'bearer') {
       return (await findByToken(database, rest.join(' '))) ?? new ApiError('auth.token_failed');
@@ -76,6 +80,7 @@ export function createAccess(deps: Deps): Access {
 
   return {
     signIn,
+    identifyAgain: findOnceASecond,
     forgetCallers: () => remembered.clear(),
     async identify(knock) {
       const caller = await findOnceASecond(knock);

@@ -26,8 +26,13 @@ const toCaller = (
   sessionId: by.sessionId ?? null,
 });
 
-/** An active user, as the caller they are if their password is right. */
-export async function findAccount({ sql }: Database, username: string) {
+/** An active user: the caller they are if their password is right, and its hash. */
+export interface Account {
+  readonly caller: Caller;
+  readonly password: string;
+}
+
+export async function findAccount({ sql }: Database, username: string): Promise<Account | undefined> {
   const [row] = await sql<UserColumns & { password: string }>(
     `SELECT ${userColumns}, u.password, ${rightsOfUser} AS permissions
      FROM users u WHERE username = $1 AND is_active`,

@@ -2,6 +2,7 @@ import type { ProcedureContract } from '@showroom/contract';
 import { recordRefusal } from '../audit/record.js';
 import type { Caller, Context } from '../context.js';
 import { ApiError } from '../errors.js';
+import type { Origin } from './origin.js';
 
 /** Whoever calls what is open: nobody in particular. */
 const nobody: Caller = {
@@ -16,7 +17,8 @@ const nobody: Caller = {
 
 /**
  * The one place where a caller is let in: with what the contract says the procedure needs, and from where they may come.
- * A browser sends its cookie along whoever made it call, so what changes something has to come from a page of ours.
+ * A browser sends its cookie along whoever made it call, so what changes something has to come from a page of ours; a
+ * password that it remembers, too, so with one it must not come from another's. A token no browser sends of its own.
  *
  * @param input as it was sent, or what is known of it: where the contract names an own row, it tells whose it is
  * @throws ApiError auth.… for everybody else; recorded, when it is known who
@@ -34,9 +36,13 @@ function judge({ caller, entrance }: Context, contract: ProcedureContract, input
     return changes && entrance.cameFrom === 'other' ? new ApiError('auth.other_origin') : nobody;
   }
   if (caller instanceof ApiError) return caller;
-  const isByCookie = caller.sessionId !== null;
-  if (changes && isByCookie && entrance.cameFrom !== 'own') return new ApiError('auth.other_origin');
+  if (changes && !mayComeFrom(caller, entrance.cameFrom)) return new ApiError('auth.other_origin');
   return mayCall(caller, contract, input) ? caller : new ApiError('auth.forbidden');
+}
+
+function mayComeFrom({ sessionId, tokenId }: Caller, origin: Origin): boolean {
+  if (sessionId !== null) return origin === 'own';
+  return tokenId !== null || origin !== 'other';
 }
 
 function mayCall(caller: Caller, { needs, own }: ProcedureContract, input: unknown): boolean {

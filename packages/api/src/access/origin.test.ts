@@ -48,6 +48,11 @@ describe('requests with the cookie of a session', () => {
     });
   const countTags = async () => (await api.rest('GET', '/tags/')).body.count;
 
+  const idOf = async (codename: string) => {
+    const [row] = await api.query<{ id: number }>(`SELECT id FROM permissions WHERE codename = '${codename}'`);
+    return row!.id;
+  };
+
   for (const [where, given] of elsewhere) {
     it(`change nothing when they come from ${where}`, async () => {
       const headers: Record<string, string> = typeof given === 'function' ? given(api.origin) : { ...given };
@@ -82,9 +87,29 @@ describe('requests with the cookie of a session', () => {
   });
 
   it('are judged by the Authorization header alone when they have one', async () => {
-    const headers = { origin: 'https://evil.example' };
-    expect((await sendTag({ ...headers, authorization: api.basic('admin', 'pw') })).status).to.equal(201);
+    expect((await sendTag({ authorization: api.basic('admin', 'pw') })).status).to.equal(201);
     expect((await sendTag({ origin: api.origin, authorization: api.basic('admin', 'wrong') })).status).to.equal(401);
+  });
+
+  it('are ours when the browser says so, whatever a proxy made of scheme and host', async () => {
+    const headers = { origin: 'https://showroom.example', 'sec-fetch-site': 'same-origin' };
+    expect((await sendTag(headers)).status).to.equal(201);
+    expect((await sendTag({ origin: api.origin, 'sec-fetch-site': 'cross-site' })).status).to.equal(403);
+  });
+
+  it('change nothing from elsewhere with a password that the browser remembered, but with a token', async () => {
+    const { body: token } = await api.rest('POST', '/tokens/', { name: 'shop', permissions: [await idOf('add_tag')] });
+    const fromElsewhere: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of fromElsewhere) {
+      const authorization = api.basic('admin', 'pw');
+      expect(await sendTag({ ...headers, authorization })).to.deep.include({ status: 403, body: { detail } });
+      expect((await sendTagOverTrpc({ ...headers, authorization })).status).to.equal(403);
+      expect((await sendTag({ ...headers, authorization: `Bearer ${token.token}` })).status).to.equal(201);
+      await api.query('DELETE FROM tags');
+    }
   });
 
   it('are recorded when they are refused', async () => {

@@ -9,7 +9,8 @@ export type Origin = 'own' | 'other' | 'untold';
  */
 export function originOf({ headers, protocol, host }: Pick<FastifyRequest, 'headers' | 'protocol' | 'host'>): Origin {
   const { origin, 'sec-fetch-site': site } = headers;
-  if (origin !== undefined) return origin === `${protocol}://${host}` ? 'own' : 'other';
+  // The browser's own judgement comes first: it holds behind a proxy that does not tell us scheme and host, too.
   if (site !== undefined) return site === 'same-origin' ? 'own' : 'other';
+  if (origin !== undefined) return origin === `${protocol}://${host}` ? 'own' : 'other';
   return 'untold';
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credentials } from '@showroom/contract';
 import { recordRefusal } from '../audit/record.js';
-import type { Caller, Deps } from '../context.js';
+import type { Deps } from '../context.js';
 import { ApiError, throttled } from '../errors.js';
-import { findAccount } from './callers.js';
+import { type Account, findAccount } from './callers.js';
 import { hashPassword, isOutdated, isPassword } from './password.js';
 import { PasswordMemory } from './password-memory.js';
 import { SignInThrottle } from './throttle.js';
@@ -11,7 +11,7 @@ import { SignInThrottle } from './throttle.js';
 /** How long it takes at least until a wrong password is answered: longer than any hash, ours or Django's, is computed. */
 const refusalMs = 500;
 
-export type SignIn = (credentials: Credentials, address: string) => Promise<Caller | ApiError>;
+export type SignIn = (credentials: Credentials, address: string) => Promise<Account | ApiError>;
 
 /**
  * Tells who somebody is by username and password. The user's row is read each time, so a changed password, a deactivated
@@ -45,12 +45,16 @@ export function createSignIn(deps: Deps): SignIn {
 
     const refusal = await memory.verdictOn([username, address, hashed, password], judge);
     if (refusal || !account) return refusal ?? new ApiError('auth.failed');
-    if (isOutdated(hashed)) await renewHash(deps, account.caller, hashed, password);
-    return account.caller;
+    return isOutdated(hashed) ? renewHash(deps, account, password) : account;
   };
 }
 
 /** Hashes anew what Django had hashed; a password that was changed meanwhile stays as it was changed. */
-async function renewHash({ database }: Deps, { id }: Caller, outdated: string, password: string): Promise<void> {
-  await database.users.update({ password: await hashPassword(password) }, { where: { id, password: outdated } });
+async function renewHash({ database }: Deps, account: Account, password: string): Promise<Account | ApiError> {
+  const { caller } = account;
+  const where = { id: caller.id, password: account.password };
+  await database.users.update({ password: await hashPassword(password) }, { where });
+  // Whoever else signed in at the same moment may have renewed it; or it was changed, and this one is right no more.
+  const now = await findAccount(database, caller.username);
+  return now && (await isPassword(password, now.password)) ? now : new ApiError('auth.failed');
 }

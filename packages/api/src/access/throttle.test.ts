@@ -92,6 +92,16 @@ describe('the throttle of wrong passwords', () => {
     expect(await isHeld(throttle, 'admin', 'home')).to.equal(false);
   });
 
+  it('takes a whole IPv6 network for one address, and an IPv4 address for itself however it is written', async () => {
+    const throttle = new SignInThrottle(2);
+    for (const address of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9']) await throttle.take('admin', address);
+    expect(await isHeld(throttle, 'admin', '2001:db8:1:2::abcd')).to.equal(true);
+    expect(await isHeld(throttle, 'admin', '2001:db8:1:3::1')).to.equal(false);
+    for (const address of ['192.0.2.1', '::ffff:192.0.2.1']) await throttle.take('ivan', address);
+    expect(await isHeld(throttle, 'ivan', '192.0.2.1')).to.equal(true);
+    expect(await isHeld(throttle, 'ivan', '::ffff:192.0.2.2')).to.equal(false);
+  });
+
   it('forgets wrong passwords when the right one comes', async () => {
     const throttle = new SignInThrottle(10);
     for (let round = 0; round < 3; round++) {

@@ -170,6 +170,14 @@ describe('the audit', () => {
     expect(await readAudit('?user=curious')).to.have.length(1);
   });
 
+  it('holds no token that somebody gave as a username', async () => {
+    const secret = `showroom_${'s3cret-'.repeat(6)}`;
+    for (const username of [secret, `${secret}:`, ` ${secret}`]) {
+      await api.rest('GET', '/tags/', undefined, { authorization: api.basic(username, 'x') });
+      expect((await latest())!.user.trim()).to.equal('showroom_…');
+    }
+  });
+
   it('takes odd usernames that somebody tried', async () => {
     for (const username of ['x'.repeat(5_000), '\u{1F600}'.repeat(100), 'a\u202Eb', '']) {
       const answer = await api.rest('GET', '/tags/', undefined, { authorization: api.basic(username, 'wrong') });

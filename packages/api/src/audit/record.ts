@@ -64,17 +64,21 @@ export interface Refusal {
 /** A program that is refused again and again writes one row a minute, not one a request. Sign-ins are throttled anyway. */
 const told = new LRUCache<string, true>({ max: 10_000, ttl: 60_000 });
 
+/** Whoever gives a token as a username has it refused, but not written down. */
+const toRecordable = (username: string) => username.replace(/showroom_[\w-]+/g, 'showroom_…').slice(0, 150);
+
 /** Records that somebody was refused. That it could not be recorded does not change the answer. */
 export async function recordRefusal({ database, logger }: Deps, refusal: Refusal): Promise<void> {
-  const { username, address, reason, tokenId = null, operation = 'auth_login', resource = 'auth' } = refusal;
+  const { address, reason, tokenId = null, operation = 'auth_login', resource = 'auth' } = refusal;
+  const username = toRecordable(refusal.username);
   const isSignIn = reason === 'auth.failed' || reason === 'request.throttled';
   const name = JSON.stringify([username, tokenId, address, operation, reason]);
   if (!isSignIn && told.has(name)) return;
   try {
-    const row = { action: 'refuse', username: username.slice(0, 150), tokenId, address, operation, resource, reason };
+    const row = { action: 'refuse', username, tokenId, address, operation, resource, reason };
     await database.audit.create(row, { returning: false });
     told.set(name, true);
   } catch (error) {
-    logger.error({ err: error, ...refusal }, 'a refusal was not recorded');
+    logger.error({ err: error, ...refusal, username }, 'a refusal was not recorded');
   }
 }

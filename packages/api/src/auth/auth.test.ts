@@ -87,6 +87,23 @@ describe('signing in', () => {
     }
   });
 
+  it('takes names as long as accounts have them', async () => {
+    expect((await login({ username: 'x'.repeat(150), password: 'pw' })).status).to.equal(401);
+    expect((await login({ username: 'x'.repeat(151), password: 'pw' })).status).to.equal(400);
+  });
+
+  it('is not streamed over tRPC, where the cookie would come too late', async () => {
+    const response = await fetch(`${api.origin}/trpc/auth.login?batch=1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'trpc-accept': 'application/jsonl' },
+      body: JSON.stringify({ 0: { json: { username: 'ivan', password: 'secret' } } }),
+    });
+    expect(response.status).to.equal(406);
+    expect(await response.json())
+      .to.have.property('detail')
+      .that.contains('httpBatchLink');
+  });
+
   it('lasts as long as it is used', async () => {
     const cookie = cookieOf(await login());
     const expireIn = (minutes: number) =>

@@ -5,7 +5,7 @@ import { hashSecret, makeSecret } from '../access/secret.js';
 import { creating } from '../audit/changing.js';
 import { record } from '../audit/record.js';
 import type { Call, Caller, Deps } from '../context.js';
-import { RefusedValues } from '../errors.js';
+import { ApiError, RefusedValues } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { judgeRelated, type Related, withRelated, writeRelated } from '../related.js';
 import { found, unlessRefused } from '../rows.js';
@@ -74,12 +74,20 @@ export async function createToken(call: Call, token: NewToken): Promise<CreatedT
   const secret = `${prefix}${makeSecret()}`;
   const write = creating(call, toToken, async (transaction) => {
     await refuseToGive(call, { permissions }, transaction);
+    await refuseWhoIsGone(call, transaction);
     const columns = { name, expiresAt, userId: caller.id, secretHash: hashSecret(secret) };
     const { id } = await database.tokens.create(columns, { transaction });
     const row = await database.tokens.findByPk(id, { include: [database.users], transaction });
     return writeRelated(relationsOf(database), row!, { permissions }, transaction);
   });
   return { ...toToken(await unlessRefused(write, () => judgeToken(deps, token))), token: secret };
+}
+
+/** Their account may have been deleted or switched off since they were let in. */
+async function refuseWhoIsGone({ deps, caller }: Call, transaction: Transaction): Promise<void> {
+  const owner = 'SELECT id FROM users WHERE id = $1 AND is_active FOR KEY SHARE';
+  const rows = await deps.database.sql(owner, [caller.id], transaction);
+  if (rows.length === 0) throw new ApiError('auth.required');
 }
 
 /** Gone at once, and with it whoever calls with it. */

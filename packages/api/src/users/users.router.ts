@@ -1,4 +1,5 @@
-import { contract } from '@showroom/contract';
+import { contract, type NewUser } from '@showroom/contract';
+import type { Call } from '../context.js';
 import { toPage } from '../page.js';
 import { implement } from '../trpc.js';
 import { toUser } from './users.presenter.js';
@@ -6,15 +7,18 @@ import { changeUser, createUser, deleteUser, judgeUser, listUsers, readUser } fr
 
 const { list, create, read, update, partialUpdate, delete: remove } = contract.users;
 
+const change = (call: Call, { user, ...fields }: { user: string } & Partial<NewUser>) =>
+  changeUser(call, { username: user }, fields);
+
 export const usersRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listUsers(ctx.deps, input), toUser),
   ),
   create: implement(create, judgeUser).mutation(async ({ ctx, input }) => toUser(await createUser(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toUser(await readUser(ctx.deps, input))),
-  update: implement(update, judgeUser).mutation(async ({ ctx, input }) => toUser(await changeUser(ctx, input))),
+  update: implement(update, judgeUser).mutation(async ({ ctx, input }) => toUser(await change(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeUser).mutation(async ({ ctx, input }) =>
-    toUser(await changeUser(ctx, input)),
+    toUser(await change(ctx, input)),
   ),
   delete: implement(remove).mutation(({ ctx, input }) => deleteUser(ctx, input)),
 };

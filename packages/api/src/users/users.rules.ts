@@ -16,7 +16,8 @@ type Shown = User;
  * Without the permission, one's own name, e-mail and password are left. A field that is sent as it was changes nothing,
  * so it is no matter.
  *
- * @throws ApiError auth.rights
+ * @throws ApiError auth.rights; auth.forbidden for another's account without the permission: the name that was asked for
+ *   may have gone over to somebody else since the caller was let in
  */
 export async function refuseChange(
   call: Call,
@@ -27,8 +28,10 @@ export async function refuseChange(
   const { caller } = call;
   if (caller.isSuperuser) return;
   const isOwn = isSelf(caller, user);
+  const mayChangeOthers = caller.permissions.has('change_user');
+  if (!isOwn && !mayChangeOthers) throw new ApiError('auth.forbidden');
   if (!isOwn) await refuseToTouch(call, user, transaction);
-  if (!caller.permissions.has('change_user')) refuseOthersFields(user, change);
+  if (!mayChangeOthers) refuseOthersFields(user, change);
   refuseFlags(caller, user, change);
   const permissions = added(change.user_permissions, user.user_permissions);
   await refuseToGive(call, { permissions, groups: added(change.groups, user.groups) }, transaction);

@@ -13,8 +13,9 @@ import { found, locked, taken, unlessRefused } from '../rows.js';
 import { toUser, toUserColumns } from './users.presenter.js';
 import { refuseChange, refuseCreation, refuseToTouch } from './users.rules.js';
 
-type Ref = { username: string };
-type Change = { user: string } & Partial<NewUser>;
+type Ref = { username: string } | { id: number };
+/** A change, and whose it is: so that one may keep the username that one has. */
+type Change = { user?: string } & Partial<NewUser>;
 export type UserRow = Related<Row, 'groups' | 'user_permissions'>;
 
 const relationsOf = ({ userGroups, userPermissions }: Database) => ({
@@ -60,8 +61,8 @@ export async function createUser(call: Call, user: NewUser): Promise<UserRow> {
   return unlessRefused(write, () => judgeUser(deps, user));
 }
 
-export async function readUser({ database }: Deps, { username }: Ref): Promise<UserRow> {
-  const row = await found(database.users.findOne({ where: { username } }), 'user.not_found');
+export async function readUser({ database }: Deps, where: Ref): Promise<UserRow> {
+  const row = await found(database.users.findOne({ where }), 'user.not_found');
   const [user] = await withRelated(relationsOf(database), [row]);
   return user!;
 }
@@ -70,27 +71,27 @@ export async function readUser({ database }: Deps, { username }: Ref): Promise<U
  * The user's row is locked first, so that two changes at once do not mix their groups. Whoever loses their password or
  * their access loses their sessions with it, but for the one in which it was changed.
  */
-export async function changeUser(call: Call, change: Change): Promise<UserRow> {
+export async function changeUser(call: Call, ref: Ref, change: Partial<NewUser>): Promise<UserRow> {
   const { deps } = call;
   const { database } = deps;
-  const { user: username, ...fields } = change;
-  await refuseShortPassword(deps, change);
-  const columns = await toColumns(fields);
+  const judged = 'username' in ref ? { ...change, user: ref.username } : change;
+  await refuseShortPassword(deps, judged);
+  const columns = await toColumns(change);
   const write = database.transaction(async (transaction) => {
-    const before = await findUser(database, { username }, transaction);
+    const before = await findUser(database, ref, transaction);
     const old = toUser(before);
-    await refuseChange(call, old, fields, transaction);
+    await refuseChange(call, old, change, transaction);
     await before.row.update(columns, { transaction });
     await keepSuperuser(database, transaction);
-    if (fields.password !== undefined || fields.is_active === false) {
+    if (change.password !== undefined || change.is_active === false) {
       await endSessionsOf(database, old.id, call.caller.sessionId, transaction);
     }
-    const after = await writeRelated(relationsOf(database), before.row, fields, transaction);
-    const password = fields.password !== undefined && { password: 'changed' };
+    const after = await writeRelated(relationsOf(database), before.row, change, transaction);
+    const password = change.password !== undefined && { password: 'changed' };
     await record(call, transaction, { resource: 'users', row: old.id, old, new: { ...toUser(after), ...password } });
     return after;
   });
-  return unlessRefused(write, () => judgeUser(deps, change));
+  return unlessRefused(write, () => judgeUser(deps, judged));
 }
 
 /** Memberships, permissions, sessions and tokens go with the user. */
@@ -121,9 +122,9 @@ async function keepSuperuser({ users }: Database, transaction: Transaction): Pro
 }
 
 /** Finds and locks a user, after the superusers. */
-async function findUser(database: Database, { username }: Ref, transaction: Transaction): Promise<UserRow> {
+async function findUser(database: Database, where: Ref, transaction: Transaction): Promise<UserRow> {
   await lockSuperusers(database, transaction);
-  const row = await found(database.users.findOne({ where: { username }, ...locked(transaction) }), 'user.not_found');
+  const row = await found(database.users.findOne({ where, ...locked(transaction) }), 'user.not_found');
   const [user] = await withRelated(relationsOf(database), [row], transaction);
   return user!;
 }
