@@ -9,6 +9,7 @@ const Environment = z.object({
   PROVIDER_TIMEOUT_MS: variables.number(1, 600_000).default(10_000),
   PROVIDER_IDEMPOTENT: variables.boolean.default(true),
   SEND_CONCURRENCY: variables.number(1, 10_000).default(128),
+  SEND_PER_SECOND: variables.number(1, 1_000_000).optional(),
   LOG_LEVEL: variables.logLevel.default('info'),
 });
 
@@ -21,6 +22,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
     provider: { url: read.PROVIDER_URL, token: read.PROVIDER_TOKEN, idempotent: read.PROVIDER_IDEMPOTENT },
     timeoutMs: read.PROVIDER_TIMEOUT_MS,
     concurrency: read.SEND_CONCURRENCY,
+    perSecond: read.SEND_PER_SECOND ?? null,
     logLevel: read.LOG_LEVEL,
   };
 }

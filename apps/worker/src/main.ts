@@ -9,9 +9,19 @@ import { parseConfig } from './config.js';
 
 /** Requests in flight at a shutdown have this long, beyond the provider's own time-out, to be written down. */
 const settleMs = 2_000;
+/** How many lanes of mailings this worker runs at once. */
+const lanesAtOnce = 64;
 
 runApp(async ({ onClose, stopped }) => {
-  const { databaseUrl, mongodbUrl, provider: providerOptions, timeoutMs, concurrency, logLevel } = parseConfig();
+  const {
+    databaseUrl,
+    mongodbUrl,
+    provider: providerOptions,
+    timeoutMs,
+    concurrency,
+    perSecond,
+    logLevel,
+  } = parseConfig();
   const logger = createLogger('worker', logLevel);
   await whenMigrated(databaseUrl, logger, stopped);
 
@@ -22,7 +32,7 @@ runApp(async ({ onClose, stopped }) => {
   onClose(() => store.close());
   const provider = createProbeServer({ ...providerOptions, connections: concurrency });
   onClose(() => provider.close());
-  const jobs = await openJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency: 64 });
+  const jobs = await openJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency: lanesAtOnce });
   onClose(() => jobs.close(timeoutMs + settleMs));
 
   const dispatcher = createDispatcher({
@@ -30,7 +40,7 @@ runApp(async ({ onClose, stopped }) => {
     provider,
     clock: createClock(jobs),
     logger,
-    settings: { timeoutMs, concurrency },
+    settings: { timeoutMs, concurrency, perSecond, lanesAtOnce },
   });
   await jobs.work({
     start: dispatcher.start,

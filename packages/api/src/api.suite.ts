@@ -71,6 +71,7 @@ export async function startApi(settings: Partial<Settings> = {}) {
     origin,
     hints,
     database,
+    databaseUrl: testDatabase.url,
     query: testDatabase.query,
     rest,
     trpc: createTrpc(origin, basic('admin', 'pw')),

@@ -4,6 +4,7 @@ import type { MailingClock } from '@showroom/jobs';
 import type { Access } from './access/access.js';
 import type { Origin } from './access/origin.js';
 import type { ApiError } from './errors.js';
+import type { CallKey } from './idempotency/once.js';
 import type { Settings } from './settings.js';
 
 type Log = (fields: object, message: string) => void;
@@ -44,6 +45,8 @@ export interface Entrance {
   readonly cameFrom: Origin;
   /** The secret in the session's cookie, if one came along. */
   readonly session: string | null;
+  /** What the header Idempotency-Key says; null when it is not there. */
+  readonly idempotencyKey: string | null;
   /** Gives the browser the cookie of a session, or takes it away. */
   setSession(secret: string | null): void;
 }
@@ -62,4 +65,6 @@ export interface Context {
 export interface Call extends Context {
   readonly caller: Caller;
   readonly contract: ProcedureContract;
+  /** The Idempotency-Key it came with, once it is clear that it is new. */
+  readonly callKey?: CallKey;
 }

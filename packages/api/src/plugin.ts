@@ -89,13 +89,14 @@ const refuseStreaming = (reply: FastifyReply) =>
   reply.code(406).send({ detail: 'Answers are not streamed: use httpBatchLink or httpLink.' });
 
 function toEntrance(request: FastifyRequest, reply: FastifyReply, sessionMs: number): Entrance {
-  const { protocol, host, ip, cookies } = request;
+  const { protocol, host, ip, cookies, headers } = request;
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: protocol === 'https' } as const;
   return {
     origin: `${protocol}://${host}`,
     address: ip,
     cameFrom: originOf(request),
     session: cookies[cookieName] || null,
+    idempotencyKey: [headers['idempotency-key'] ?? null].flat().join() || null,
     setSession: (secret) => {
       if (secret === null) reply.clearCookie(cookieName, attributes);
       else reply.setCookie(cookieName, secret, { ...attributes, maxAge: Math.floor(sessionMs / 1_000) });

@@ -7,6 +7,7 @@ import { groupsRouter } from './groups/groups.router.js';
 import { mailingRouter } from './mailing/mailing.router.js';
 import { messagesRouter } from './messages/messages.router.js';
 import { permissionsRouter } from './permissions/permissions.router.js';
+import { providerRouter } from './provider/provider.router.js';
 import { statisticRouter } from './statistic/statistic.router.js';
 import { tagsRouter } from './tags/tags.router.js';
 import { tokensRouter } from './tokens/tokens.router.js';
@@ -23,6 +24,7 @@ export const appRouter = router({
   mailing: mailingRouter,
   messages: messagesRouter,
   permissions: permissionsRouter,
+  provider: providerRouter,
   statistic: statisticRouter,
   tags: tagsRouter,
   tokens: tokensRouter,

@@ -45,6 +45,7 @@ export const clients = {
     needs: 'add_client',
     input: NewClient,
     body: 'Client',
+    takesKey: true,
     output: Client,
   }),
   read: query('clients_read', '/clients/{id}/', {

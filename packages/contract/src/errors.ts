@@ -12,6 +12,10 @@ export const errors = {
   'auth.rights': { status: 403, message: 'You cannot give rights that you do not have, nor touch who has them.' },
   'request.throttled': { status: 429, message: 'Request was throttled.' },
   'request.invalid': { status: 400, message: 'Some values were refused.' },
+  'request.key_reused': {
+    status: 409,
+    message: 'This Idempotency-Key came with another body within the last 24 hours: use a new one.',
+  },
   'page.not_found': { status: 404, message: 'Invalid page.' },
   'client.not_found': { status: 404, message: 'There is no such client.' },
   'code.not_found': { status: 404, message: 'There is no such mobile operator code.' },
@@ -21,9 +25,16 @@ export const errors = {
   'mailing.not_found': { status: 404, message: 'There is no such mailing.' },
   'mailing.started': {
     status: 409,
-    message: 'The mailing has started: its start, tags and codes cannot change any more.',
+    message: 'The mailing has started: its start, window, tags and codes cannot change any more.',
   },
+  'mailing.over': {
+    status: 409,
+    message: 'The end of the mailing has come: nothing more can be sent.',
+  },
+  'mailing.canceled': { status: 409, message: 'The mailing was canceled: nothing more is sent.' },
   'mailing.ended': { status: 409, message: 'The mailing has ended: it cannot change any more.' },
+  'message.not_found': { status: 404, message: 'There is no such message.' },
+  'message.settled': { status: 409, message: 'It is known what became of the message: there is nothing to settle.' },
   'user.not_found': { status: 404, message: 'There is no such user.' },
   'user.last_superuser': {
     status: 409,

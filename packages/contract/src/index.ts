@@ -6,6 +6,7 @@ import { groups } from './groups.js';
 import { mailing } from './mailing.js';
 import { messages } from './messages.js';
 import { permissions } from './permissions.js';
+import { provider } from './provider.js';
 import { statistic } from './statistic.js';
 import { tags } from './tags.js';
 import { tokens } from './tokens.js';
@@ -24,8 +25,10 @@ export * from './kit/page.js';
 export * from './kit/procedure.js';
 export * from './kit/timezone.js';
 export * from './mailing.js';
+export * from './mailing-preview.js';
 export * from './messages.js';
 export * from './permissions.js';
+export * from './provider.js';
 export * from './statistic.js';
 export * from './tags.js';
 export * from './tokens.js';
@@ -41,6 +44,7 @@ export const contract = {
   mailing,
   messages,
   permissions,
+  provider,
   statistic,
   tags,
   tokens,

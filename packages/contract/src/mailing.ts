@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, nameToFind, text, timestamp } from './kit/scalars.js';
+import { Id, integer, nameToFind, text, timeOfDay, timestamp } from './kit/scalars.js';
+import { Explanation, MailingPreview } from './mailing-preview.js';
+import { Resolution } from './messages.js';
 
 /**
  * `scheduled → running → completed`; `expired` when the end came before everything was sent.
@@ -22,6 +24,20 @@ const dates = {
 };
 const MailingText = text({ title: 'Text', max: 500 });
 
+/** When and how fast messages may be sent, between start and end. None of it is needed. */
+const pace = {
+  send_window_start: timeOfDay(
+    'From this time of day on, in the time zone of each client. With an end before it, the window spans midnight.',
+  ).nullable(),
+  send_window_end: timeOfDay('Until this time of day, in the time zone of each client.').nullable(),
+  send_per_second: integer()
+    .min(1)
+    .max(100_000)
+    .meta({ description: 'How many messages a second may be sent at most, by all workers together.' })
+    .nullable(),
+};
+const optionalPace = z.object(pace).partial().shape;
+
 /** One text to one audience between two moments, as lists and reads show it. */
 export const MailingList = z
   .object({
@@ -30,6 +46,7 @@ export const MailingList = z
     text: MailingText,
     tags: z.array(z.string()).meta({ readOnly: true }),
     codes: z.array(z.string()).meta({ readOnly: true }),
+    ...pace,
     status: MailingStatus,
   })
   .meta({ id: 'MailingList', override: { required: ['start_notification_date', 'end_notification_date', 'text'] } });
@@ -37,15 +54,24 @@ export type MailingList = z.infer<typeof MailingList>;
 
 /** The same mailing as create and update take and answer it. */
 export const MailingListCreateUpdate = z
-  .object({ id: Id, tags: names, codes: names, ...dates, text: MailingText, status: MailingStatus })
-  .meta({ id: 'MailingListCreateUpdate' });
+  .object({ id: Id, tags: names, codes: names, ...dates, text: MailingText, ...pace, status: MailingStatus })
+  .meta({
+    id: 'MailingListCreateUpdate',
+    override: { required: ['tags', 'codes', 'start_notification_date', 'end_notification_date', 'text'] },
+  });
 export type MailingListCreateUpdate = z.infer<typeof MailingListCreateUpdate>;
 
 export const MailingRef = z.object({
   id: Id.meta({ description: 'A unique integer value identifying this mailing list.' }),
 });
-export const NewMailing = MailingListCreateUpdate.omit({ id: true, status: true });
+export const NewMailing = MailingListCreateUpdate.omit({ id: true, status: true }).extend(optionalPace);
 export type NewMailing = z.infer<typeof NewMailing>;
+
+/** What was put back into a state before its end, and how the mailing stands now. */
+export const Reopened = z
+  .object({ messages: integer().meta({ description: 'How many messages it was.' }), mailing: MailingList })
+  .meta({ id: 'Reopened' });
+export type Reopened = z.infer<typeof Reopened>;
 
 const MailingFilter = Paging.extend({
   tag: nameToFind('tag').optional(),
@@ -66,6 +92,7 @@ export const mailing = {
     needs: 'add_mailing',
     input: NewMailing,
     body: 'MailingListCreateUpdate',
+    takesKey: true,
     output: MailingListCreateUpdate,
   }),
   read: query('mailing_read', '/mailing/{id}/', {
@@ -95,5 +122,64 @@ export const mailing = {
     needs: 'delete_mailing',
     input: MailingRef,
     output: z.void(),
+  }),
+  pause: mutation('mailing_pause', 'POST', '/mailing/{id}/pause/', {
+    summary: 'Pause a mailing: no request starts later than a second after the answer',
+    needs: 'change_mailing',
+    status: 200,
+    conflicts: ['mailing.ended'],
+    input: MailingRef,
+    output: MailingList,
+  }),
+  resume: mutation('mailing_resume', 'POST', '/mailing/{id}/resume/', {
+    summary: 'Go on with a mailing that was paused',
+    needs: 'change_mailing',
+    status: 200,
+    conflicts: ['mailing.ended'],
+    input: MailingRef,
+    output: MailingList,
+  }),
+  cancel: mutation('mailing_cancel', 'POST', '/mailing/{id}/cancel/', {
+    summary: 'Cancel a mailing for good: no request starts later than a second after the answer',
+    needs: 'change_mailing',
+    status: 200,
+    conflicts: ['mailing.ended'],
+    input: MailingRef,
+    output: MailingList,
+  }),
+  retry: mutation('mailing_retry', 'POST', '/mailing/{id}/retry/', {
+    summary: 'Send again what failed, and nothing else, within the end of the mailing',
+    needs: 'change_mailing',
+    status: 200,
+    conflicts: ['mailing.canceled', 'mailing.over'],
+    input: MailingRef,
+    output: Reopened,
+  }),
+  resolve: mutation('mailing_resolve', 'POST', '/mailing/{id}/resolve/', {
+    summary: 'Settle every unknown message of a mailing',
+    needs: 'change_mailing',
+    status: 200,
+    conflicts: ['mailing.canceled', 'mailing.over'],
+    input: MailingRef.extend(Resolution.shape),
+    output: Reopened,
+  }),
+  preview: query('mailing_preview', '/mailing/preview/', {
+    method: 'POST',
+    summary: 'Tell whom a mailing would reach, in how many parts and how long it would take, without making it',
+    needs: 'add_mailing',
+    input: NewMailing,
+    output: MailingPreview,
+  }),
+  previewStored: query('mailing_preview_stored', '/mailing/{id}/preview/', {
+    summary: 'Tell whom a mailing reaches by now, in how many parts and how long it takes',
+    needs: 'view_mailing',
+    input: MailingRef,
+    output: MailingPreview,
+  }),
+  explain: query('mailing_explain', '/mailing/{id}/explain/', {
+    summary: 'Tell why a client was or was not in the audience of a mailing, and what became of the message',
+    needs: 'view_message',
+    input: MailingRef.extend({ client: Id.meta({ description: 'The id of a client.', readOnly: undefined }) }),
+    output: Explanation,
   }),
 };

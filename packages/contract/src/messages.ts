@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Paging, pageOf } from './kit/page.js';
-import { query } from './kit/procedure.js';
+import { mutation, query } from './kit/procedure.js';
 import { Id, integer, timestamp } from './kit/scalars.js';
 
 /**
@@ -23,6 +23,73 @@ export const Message = z
   .meta({ id: 'Message', override: { required: ['status', 'mailing_list', 'client'] } });
 export type Message = z.infer<typeof Message>;
 
+/**
+ * Why an end is what it is. `refused` by the provider; `no_answer`, or `worker_died` before one was written down;
+ * `end`: the mailing's end came first; `window`: the client's window opens at no time before the end; `client_deleted`;
+ * `mailing_canceled`; `operator`: settled by hand.
+ */
+export const messageReasons = [
+  'refused',
+  'no_answer',
+  'worker_died',
+  'end',
+  'window',
+  'client_deleted',
+  'mailing_canceled',
+  'operator',
+] as const;
+export const MessageReason = z.enum(messageReasons);
+export type MessageReason = z.infer<typeof MessageReason>;
+
+/**
+ * One thing that happened to a message. `accepted`, `refused`, `busy` and `unknown` are attempts; `worker_died` with the
+ * message perhaps in its hands; `retried` and `settled` are an operator's doing.
+ */
+export const MessageEvent = z
+  .object({
+    at: timestamp(),
+    event: z.enum([
+      'expanded',
+      'accepted',
+      'refused',
+      'busy',
+      'unknown',
+      'canceled',
+      'expired',
+      'worker_died',
+      'retried',
+      'settled',
+    ]),
+    attempt: integer().nullable().meta({ description: 'Which attempt it was, from 1.' }),
+    http_status: integer().nullable().meta({ description: 'What the provider answered with.' }),
+    code: integer().nullable().meta({ description: 'The code in the provider’s answer.' }),
+    latency_ms: integer().nullable().meta({ description: 'How long the provider took.' }),
+    detail: z.string(),
+  })
+  .meta({ id: 'MessageEvent' });
+export type MessageEvent = z.infer<typeof MessageEvent>;
+
+/** One message with all that happened to it: did this client get it, and if not, why? */
+export const MessageTimeline = z
+  .object({
+    ...Message.shape,
+    phone_number: z.string().nullable().meta({ description: 'By now; null when the client was deleted.' }),
+    reason: MessageReason.nullable(),
+    explanation: z.string().meta({ description: 'The same in a sentence.' }),
+    due_at: timestamp().nullable().meta({ description: 'When it is asked with next; null when it has its end.' }),
+    events: z.array(MessageEvent),
+  })
+  .meta({ id: 'MessageTimeline' });
+export type MessageTimeline = z.infer<typeof MessageTimeline>;
+
+/** What an operator says became of an unknown message: it arrived, it did not, or it is to be sent again. */
+export const Resolution = z.object({ as: z.enum(['retry', 'sent', 'failed']) }).meta({ id: 'Resolution' });
+export type Resolution = z.infer<typeof Resolution>;
+
+export const MessageRef = z.object({
+  id: Id.meta({ description: 'A unique integer value identifying this message.' }),
+});
+
 const MessageFilter = Paging.extend({
   mailing_list: integer().meta({ description: 'The id of a mailing.' }).optional(),
   client: integer().meta({ description: 'The id of a client, which may have been deleted since.' }).optional(),
@@ -35,5 +102,19 @@ export const messages = {
     needs: 'view_message',
     input: MessageFilter,
     output: pageOf(Message),
+  }),
+  read: query('messages_read', '/messages/{id}/', {
+    summary: 'Tell what became of a message, attempt by attempt',
+    needs: 'view_message',
+    input: MessageRef,
+    output: MessageTimeline,
+  }),
+  resolve: mutation('messages_resolve', 'POST', '/messages/{id}/resolve/', {
+    summary: 'Settle an unknown message',
+    needs: 'change_message',
+    status: 200,
+    conflicts: ['message.settled', 'mailing.canceled', 'mailing.over'],
+    input: MessageRef.extend(Resolution.shape),
+    output: MessageTimeline,
   }),
 };

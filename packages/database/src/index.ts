@@ -2,6 +2,7 @@ export type { Transaction } from 'sequelize';
 export { between } from './between.js';
 export * from './database.js';
 export * from './dispatch-store/store.js';
+export * from './ledger/reopen.js';
 export * from './migrate.js';
 export type { AuditEntry } from './models/AuditEntry.js';
 export type { Client } from './models/Client.js';

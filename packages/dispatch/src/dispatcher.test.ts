@@ -11,7 +11,12 @@ const accepted: Outcome = { kind: 'accepted' };
 const busy: Outcome = { kind: 'busy', detail: 'HTTP 503' };
 const unknown: Outcome = { kind: 'unknown', detail: 'no answer in time' };
 const forever = new AbortController().signal;
-const quick: Partial<DispatchSettings> = { backoffMs: { first: 5, longest: 20 }, idleMs: 20, renewEveryMs: 20 };
+const quick: Partial<DispatchSettings> = {
+  backoffMs: { first: 5, longest: 20 },
+  idleMs: 20,
+  renewEveryMs: 20,
+  breaker: { share: 0.9, windowMs: 1_000, attempts: 50, firstMs: 20, longestMs: 50 },
+};
 
 describe('dispatcher', () => {
   let ledger: MemoryLedger;
@@ -286,6 +291,184 @@ describe('dispatcher', () => {
     await worker.start(id);
     const lanes = [0, 1, 2, 3].map(() => worker.send(id, forever));
     expect((await Promise.all(lanes)).sort()).to.deep.equal(['crowded', 'crowded', 'over', 'over']);
+  });
+
+  it('starts nothing on old knowledge: a pause counts even when the store is slow to tell', async () => {
+    ledger.addClients(2_000);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    let isSlow = false;
+    class SlowStore extends MemoryStore {
+      override async renew(...given: Parameters<MemoryStore['renew']>) {
+        if (isSlow) await sleep(400);
+        return super.renew(...given);
+      }
+    }
+    const provider = createProvider(() => sleep(2, accepted));
+    const settings = { concurrency: 4, lanes: 0, renewEveryMs: 20, knownForMs: 100 };
+    const worker = createWorker(provider, settings, new SlowStore(ledger));
+    await worker.start(id);
+    const sending = worker.send(id, forever);
+    await sleep(100);
+    isSlow = true;
+    ledger.changeMailing(id, { status: 'paused' });
+    await sleep(110);
+    const askedByThen = asked.length;
+    await sending;
+    expect(asked.length).to.equal(askedByThen);
+    expect(askedByThen).to.be.within(10, 1_000);
+    expect(statuses(id).filter((status) => status === 'sent')).to.have.length(askedByThen);
+  });
+
+  it('leaves a mailing alone that has nothing to do for long, and has itself woken', async () => {
+    ledger.addClients(1);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    const answers = [{ ...busy, retryAfterMs: 300 }, accepted];
+    const worker = createWorker(
+      createProvider(() => answers.shift()!),
+      { lanes: 0, leaveAfterMs: 50 },
+    );
+    await worker.start(id);
+    expect(await worker.send(id, forever)).to.equal('over');
+    expect(statuses(id)).to.deep.equal(['pending']);
+    await sleep(400);
+    await worker.send(id, forever);
+    expect(statuses(id)).to.deep.equal(['sent']);
+  });
+
+  describe('in doubt', () => {
+    const answerWith = async (answers: Outcome[], idempotent = true) => {
+      ledger.addClients(1);
+      const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+      await createWorker(createProvider(() => answers.shift() ?? accepted, idempotent)).start(id);
+      await ended(id);
+      return statuses(id)[0];
+    };
+    const refused: Outcome = { kind: 'refused', detail: 'HTTP 400' };
+
+    it('calls a refusal final when nothing went unanswered before', async () => {
+      expect(await answerWith([busy, refused])).to.equal('failed');
+    });
+    it('does not call failed what may have arrived at the first attempt', async () => {
+      expect(await answerWith([unknown, busy, refused])).to.equal('unknown');
+    });
+    it('calls sent what was accepted in the end', async () => {
+      expect(await answerWith([unknown, busy, accepted])).to.equal('sent');
+    });
+    it('asks again what was busy, whatever the provider promises', async () => {
+      expect(await answerWith([busy, accepted], false)).to.equal('sent');
+    });
+  });
+
+  describe('a sick provider', () => {
+    const settings: Partial<DispatchSettings> = {
+      concurrency: 10,
+      breaker: { share: 0.5, windowMs: 1_000, attempts: 20, firstMs: 100, longestMs: 400 },
+      backoffMs: { first: 1, longest: 2 },
+    };
+
+    it('is left alone, tried with one message at a time, and used again when it is well', async () => {
+      ledger.addClients(200);
+      const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+      let isSick = true;
+      let inFlight = 0;
+      const sick: number[] = [];
+      const provider = createProvider(async () => {
+        inFlight++;
+        if (isSick) sick.push(inFlight);
+        await sleep(5);
+        inFlight--;
+        return isSick ? busy : accepted;
+      });
+      const [first, second] = [createWorker(provider, settings), createWorker(provider, settings)];
+      await first.start(id);
+      void second.send(id, forever);
+      await sleep(1_000);
+      const tried = sick.length;
+      isSick = false;
+      expect(await ended(id)).to.equal('completed');
+      expect(tried, 'about 20 of each worker until it is noticed, then a try after 100, 200, 400 ms').to.be.within(
+        20,
+        80,
+      );
+      expect(sick.slice(-2), 'one at a time').to.deep.equal([1, 1]);
+      expect(new Set(statuses(id))).to.deep.equal(new Set(['sent']));
+    });
+
+    it('that does not take our token is left alone at once', async () => {
+      ledger.addClients(100);
+      const id = ledger.addMailing({ startsInMs: 0, endsInMs: 700 });
+      const provider = createProvider(async () => {
+        await sleep(5);
+        return { kind: 'busy', detail: 'HTTP 401', fault: 'credentials' } as const;
+      });
+      await createWorker(provider, { ...settings, concurrency: 4, endGuardMs: 10 }).start(id);
+      await ended(id);
+      expect(asked.length).to.be.within(4, 14);
+      expect(new Set(statuses(id))).to.deep.equal(new Set(['expired']));
+    });
+
+    it('does not keep a mailing from being paused, nor from its end', async () => {
+      ledger.addClients(100);
+      const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+      const worker = createWorker(
+        createProvider(() => busy),
+        { ...settings, lanes: 0 },
+      );
+      await worker.start(id);
+      const sending = worker.send(id, forever);
+      await sleep(100);
+      ledger.changeMailing(id, { status: 'paused' });
+      expect(await sending).to.equal('over');
+    });
+  });
+
+  describe('rates', () => {
+    const timesOf = (provider: (times: number[]) => Provider) => {
+      const times: number[] = [];
+      return { times, provider: provider(times) };
+    };
+    const timed = () =>
+      timesOf((times) =>
+        createProvider(() => {
+          times.push(performance.now());
+          return accepted;
+        }),
+      );
+
+    it('are kept by all workers together', async () => {
+      ledger.addClients(60);
+      const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+      const { times, provider } = timed();
+      const workers = [1, 2].map(() => createWorker(provider, { perSecond: 100, lanes: 0 }));
+      await workers[0]!.start(id);
+      await Promise.all(workers.map((worker) => worker.send(id, forever)));
+      expect(times).to.have.length(60);
+      expect(times.at(-1)! - times[0]!).to.be.within(500, 1_000);
+      const busiest = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 100).length));
+      expect(busiest, 'in a tenth of a second').to.be.at.most(16);
+    });
+  });
+
+  it('gives mailings their turn when there are more messages than slots', async () => {
+    ledger.addClients(300);
+    const texts: string[] = [];
+    const provider = createProvider(async ({ text }) => {
+      texts.push(text);
+      await sleep(2);
+      return accepted;
+    });
+    const worker = createWorker(provider, { concurrency: 4, lanes: 0 });
+    const long = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000, text: 'long' });
+    const late = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000, text: 'late' });
+    await worker.start(long);
+    const sending = [worker.send(long, forever), worker.send(long, forever)];
+    await sleep(50);
+    await worker.start(late);
+    const begun = texts.length;
+    sending.push(worker.send(late, forever));
+    await Promise.all(sending);
+    const next = texts.slice(begun + 4, begun + 64);
+    expect(next.filter((text) => text === 'late').length).to.be.within(15, 45);
   });
 
   it('finds in a sweep what lost its job', async () => {

@@ -1,14 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { DispatchClock } from './clock.js';
-import { Lease } from './lease.js';
+import { FairSlots } from './fair-slots.js';
+import { Gate } from './gate.js';
+import { createLanes } from './lanes.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { DispatchLogger } from './logger.js';
 import { OutcomeWriter } from './outcome-writer.js';
+import { createPacers } from './pacer.js';
 import type { Provider } from './provider.js';
-import { sendRange } from './range-sender.js';
 import { type DispatchSettings, defaultSettings } from './settings.js';
-import type { ClaimedRange, DispatchStore } from './store.js';
+import type { DispatchStore } from './store.js';
 
 export interface DispatcherOptions {
   store: DispatchStore;
@@ -28,9 +28,12 @@ export type Dispatcher = ReturnType<typeof createDispatcher>;
  *   after the end makes the mailing expired, without messages.
  * running. Lanes (`send`) claim ranges, one at a time each, and ask the provider. A lane stays until the mailing is
  *   over: while others hold what is open, or it waits for a retry, the lane rests and looks again, and so takes over
- *   what a dead worker held.
+ *   what a dead worker held. Where there is nothing to do for long (a window is closed), the lane ends, and the clock
+ *   wakes the mailing in time.
+ * paused, by an operator, and running again: lanes end, and begin anew. Nothing else changes.
  * completed, when every message has its end before the mailing's end; expired, when the end left some unsent (they
- *   become expired too). `finish` does both; lanes call it, and a job at the end does, in case no lane lives.
+ *   become expired too); canceled, by an operator, with what was unsent. `finish` does all three; lanes call it, and a
+ *   job at the end does, in case no lane lives. An operator may have what failed sent again: then it runs once more.
  *
  * Impossible: two audiences for one mailing (start happens once); a request at or after the end (a lease says no a
  * guard's time before it); a message in two live leases; an end that changes (settling leaves ends alone).
@@ -47,54 +50,22 @@ export type Dispatcher = ReturnType<typeof createDispatcher>;
 export function createDispatcher({ store, provider, clock, logger, settings: given }: DispatcherOptions) {
   const settings = { ...defaultSettings, ...given };
   const writer = new OutcomeWriter(store, settings.flushEveryMs, logger);
-  const keeper = new LeaseKeeper(store, settings, logger);
-  const sender = { provider, settings, writer, logger, limit: pLimit(settings.concurrency) };
-  const lanes = new Map<number, number>();
+  const gate = new Gate({ store, provider: provider.name, settings, logger });
+  const keeper = new LeaseKeeper(store, settings, logger, () => gate.look());
+  const pacers = createPacers(store, logger);
+  const slots = new FairSlots(settings.concurrency);
+  const lanes = createLanes({ store, provider, settings, writer, logger, gate, pacers, slots, keeper, clock, finish });
 
+  /** Gets a mailing going: at its start, and whenever it has to go on. */
   async function start(mailingId: number): Promise<void> {
     const result = await store.start(mailingId);
     if (result.kind === 'not_due') return clock.startIn(mailingId, result.dueInMs);
-    if (result.kind !== 'started') return;
-    logger.info({ mailing: mailingId, audience: result.audience }, 'mailing started');
-    await clock.finishIn(mailingId, result.audience === 0 ? 0 : result.endsInMs);
-    if (result.audience === 0) return;
+    if (result.kind !== 'started' && result.kind !== 'running') return;
+    const isEmpty = result.kind === 'started' && result.audience === 0;
+    if (result.kind === 'started') logger.info({ mailing: mailingId, audience: result.audience }, 'mailing started');
+    await clock.finishIn(mailingId, isEmpty ? 0 : result.endsInMs);
+    if (isEmpty) return;
     for (let lane = 0; lane < settings.lanes; lane++) await clock.send(mailingId, lane);
-  }
-
-  /** Works on a mailing until it is over or the signal aborts. `crowded`: this worker has enough lanes on it already. */
-  async function send(mailingId: number, signal: AbortSignal): Promise<'over' | 'crowded'> {
-    const taken = lanes.get(mailingId) ?? 0;
-    if (taken >= settings.lanesPerWorker) return 'crowded';
-    lanes.set(mailingId, taken + 1);
-    try {
-      await runLane(mailingId, signal);
-    } finally {
-      const left = (lanes.get(mailingId) ?? 1) - 1;
-      if (left > 0) lanes.set(mailingId, left);
-      else lanes.delete(mailingId);
-    }
-    return 'over';
-  }
-
-  async function runLane(mailingId: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const askedAt = performance.now();
-      const claim = await store.claim(mailingId, settings.leaseMs);
-      if (claim.kind === 'range') await work(mailingId, claim, askedAt, signal);
-      else if (claim.kind === 'wait') await rest(Math.min(claim.waitMs, settings.idleMs), signal);
-      else if (claim.kind === 'stopped') return;
-      else return finish(mailingId);
-    }
-  }
-
-  async function work(mailingId: number, range: ClaimedRange, askedAt: number, signal: AbortSignal): Promise<void> {
-    const lease = new Lease(range, settings, askedAt, signal);
-    await keeper.keepWhile(lease, async () => {
-      await sendRange(sender, range, lease);
-      await writer.flushed();
-    });
-    await store.release(range.rangeId);
-    logger.debug({ mailing: mailingId, range: range.rangeId, messages: range.messages.length }, 'range worked through');
   }
 
   async function finish(mailingId: number): Promise<void> {
@@ -116,7 +87,5 @@ export function createDispatcher({ store, provider, clock, logger, settings: giv
     while (!signal.aborted && !(await store.purge(mailingId)));
   }
 
-  return { start, send, finish, sweep, purge };
+  return { start, send: lanes.send, finish, sweep, purge };
 }
-
-const rest = (ms: number, signal: AbortSignal) => sleep(Math.max(ms, 10), undefined, { signal }).catch(() => {});

@@ -3,8 +3,8 @@ import type { DispatchLogger } from './logger.js';
 import type { DispatchStore } from './store.js';
 
 /**
- * Renews all leases of this worker together, every so often, as long as there are any. A renewal that fails is not
- * the end of a lease: it holds until its time is up, and `Lease.mayAsk` says no from then on.
+ * Renews all leases of this worker together, every so often, as long as there are any, and looks at what else may have
+ * changed meanwhile. A renewal that fails is not the end of a lease: it holds until its time is up, and says no then.
  */
 export class LeaseKeeper {
   private readonly leases = new Map<number, Lease>();
@@ -14,11 +14,12 @@ export class LeaseKeeper {
     private readonly store: Pick<DispatchStore, 'renew'>,
     private readonly settings: { leaseMs: number; renewEveryMs: number },
     private readonly logger: DispatchLogger,
+    private readonly look: () => Promise<void>,
   ) {}
 
   async keepWhile<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
     this.leases.set(lease.rangeId, lease);
-    this.timer ??= setTimeout(() => this.renew(), this.settings.renewEveryMs);
+    this.timer ??= this.planNext();
     try {
       return await work();
     } finally {
@@ -26,22 +27,36 @@ export class LeaseKeeper {
     }
   }
 
+  private planNext(): NodeJS.Timeout {
+    return setTimeout(() => this.keep(), this.settings.renewEveryMs);
+  }
+
+  private async keep(): Promise<void> {
+    await Promise.all([
+      this.attempt('leases could not be renewed', () => this.renew()),
+      this.attempt('the provider’s state could not be read', this.look),
+    ]);
+    this.timer = this.leases.size > 0 ? this.planNext() : null;
+  }
+
   private async renew(): Promise<void> {
     const askedAt = performance.now();
     const asked = [...this.leases.values()];
-    try {
-      if (asked.length > 0) {
-        const renewals = await this.store.renew([...this.leases.keys()], this.settings.leaseMs);
-        const byRange = new Map(renewals.map((renewal) => [renewal.rangeId, renewal]));
-        for (const lease of asked) {
-          const renewal = byRange.get(lease.rangeId);
-          if (renewal) lease.renew(renewal, askedAt);
-          else lease.stop();
-        }
-      }
-    } catch (error) {
-      this.logger.warn({ err: error, ranges: asked.length }, 'leases could not be renewed');
+    if (asked.length === 0) return;
+    const renewals = await this.store.renew([...this.leases.keys()], this.settings.leaseMs);
+    const byRange = new Map(renewals.map((renewal) => [renewal.rangeId, renewal]));
+    for (const lease of asked) {
+      const renewal = byRange.get(lease.rangeId);
+      if (renewal) lease.renew(renewal, askedAt);
+      else lease.stop();
     }
-    this.timer = this.leases.size > 0 ? setTimeout(() => this.renew(), this.settings.renewEveryMs) : null;
+  }
+
+  private async attempt(failure: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.logger.warn({ err: error, ranges: this.leases.size }, failure);
+    }
   }
 }

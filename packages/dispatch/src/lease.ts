@@ -1,24 +1,43 @@
 import type { ClaimedRange, Renewal } from './store.js';
 
+interface LeaseSettings {
+  leaseMs: number;
+  knownForMs: number;
+  endGuardMs: number;
+}
+
+/**
+ * Whether another request may start.
+ * - `ask`: it may.
+ * - `wait`: not known; the next renewal will tell.
+ * - `over`: not with this range, not by this worker now.
+ */
+export type Verdict = 'ask' | 'wait' | 'over';
+
 /**
  * What this worker knows of a range it holds, in its own monotonic time. Every instant is counted from before the
- * store was asked, so that a slow answer can only make us stop too early.
+ * store was asked, so that a slow answer can only make us stop too early. What is known for longer than `knownForMs` is
+ * not known any more: somebody may have paused the mailing, or moved its end.
  */
 export class Lease {
   text: string;
-  private endsAt: number;
-  private heldUntil: number;
+  perSecond: number | null;
+  private endsAt = 0;
+  private closesAt = 0;
+  private heldUntil = 0;
+  private knownUntil = 0;
   private stopped = false;
 
   constructor(
+    readonly mailingId: number,
     private readonly range: ClaimedRange,
-    private readonly settings: { leaseMs: number; endGuardMs: number },
+    private readonly settings: LeaseSettings,
     askedAt: number,
     private readonly signal: AbortSignal,
   ) {
     this.text = range.text;
-    this.endsAt = askedAt + range.endsInMs;
-    this.heldUntil = askedAt + settings.leaseMs;
+    this.perSecond = range.perSecond;
+    this.learn(range, askedAt);
   }
 
   get rangeId(): number {
@@ -30,21 +49,29 @@ export class Lease {
     return this.endsAt - now;
   }
 
-  /** Whether another request may start now. */
-  mayAsk(now = performance.now()): boolean {
-    if (this.stopped || this.signal.aborted || this.range.lost.aborted) return false;
-    return now < this.heldUntil && this.msToEnd(now) > this.settings.endGuardMs;
+  verdict(now = performance.now()): Verdict {
+    if (this.stopped || this.signal.aborted || this.range.lost.aborted) return 'over';
+    const { endGuardMs } = this.settings;
+    if (now >= this.heldUntil || this.msToEnd(now) <= endGuardMs || this.closesAt - now <= endGuardMs) return 'over';
+    return now < this.knownUntil ? 'ask' : 'wait';
   }
 
-  renew({ text, endsInMs, running }: Renewal, askedAt: number): void {
-    this.text = text;
-    this.endsAt = askedAt + endsInMs;
-    this.heldUntil = askedAt + this.settings.leaseMs;
-    if (!running) this.stopped = true;
+  renew(renewal: Renewal, askedAt: number): void {
+    this.text = renewal.text;
+    this.perSecond = renewal.perSecond;
+    this.learn(renewal, askedAt);
+    if (!renewal.running) this.stopped = true;
   }
 
   /** No more requests: somebody else has the range by now. */
   stop(): void {
     this.stopped = true;
+  }
+
+  private learn({ endsInMs, closesInMs }: { endsInMs: number; closesInMs: number | null }, askedAt: number): void {
+    this.endsAt = askedAt + endsInMs;
+    this.closesAt = closesInMs === null ? Number.POSITIVE_INFINITY : askedAt + closesInMs;
+    this.heldUntil = askedAt + this.settings.leaseMs;
+    this.knownUntil = askedAt + this.settings.knownForMs;
   }
 }

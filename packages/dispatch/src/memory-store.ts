@@ -1,13 +1,16 @@
 import type { MailingStatus, MessageStatus } from '@showroom/contract';
+import { MemoryLimits } from './memory-limits.js';
 import type {
   ClaimedMessage,
   ClaimResult,
+  ClaimTerms,
   DispatchStore,
   DueWork,
   FinishResult,
   Renewal,
   Settlement,
   StartResult,
+  Trip,
 } from './store.js';
 
 interface MemoryMailing {
@@ -16,6 +19,7 @@ interface MemoryMailing {
   text: string;
   status: MailingStatus;
   deleted: boolean;
+  finished: boolean;
 }
 interface MemoryRange {
   id: number;
@@ -25,6 +29,8 @@ interface MemoryRange {
   done: boolean;
   workerId: number | null;
   leasedUntil: number;
+  askedTo: number;
+  claimedAt: number;
 }
 interface MemoryMessage {
   id: number;
@@ -43,6 +49,7 @@ export class MemoryLedger {
   readonly liveWorkers = new Set<number>();
   workers = 0;
   lastMessageId = 0;
+  readonly limits = new MemoryLimits();
 
   constructor(readonly rangeSize = 1_000) {}
 
@@ -55,16 +62,21 @@ export class MemoryLedger {
       text: mailing.text ?? 'hello',
       status: 'scheduled',
       deleted: false,
+      finished: false,
     });
     return id;
   }
 
-  changeMailing(id: number, { endsInMs, text, deleted }: { endsInMs?: number; text?: string; deleted?: true }): void {
+  changeMailing(
+    id: number,
+    { endsInMs, text, deleted, status }: { endsInMs?: number; text?: string; deleted?: true; status?: MailingStatus },
+  ): void {
     const mailing = this.mailings.get(id);
     if (!mailing) throw new Error(`there is no mailing ${id}`);
     if (endsInMs !== undefined) mailing.endAt = performance.now() + endsInMs;
     if (text !== undefined) mailing.text = text;
     if (deleted) mailing.deleted = true;
+    if (status) mailing.status = status;
   }
 
   /** Clients of phone numbers 79000000001 and so on; gives their ids. */
@@ -84,6 +96,13 @@ export class MemoryLedger {
 /** A DispatchStore that keeps everything in memory: for tests of the engine, held to the same suite as PostgreSQL's. */
 export class MemoryStore implements DispatchStore {
   readonly workerId: number;
+  readonly introduce = async () => {};
+  readonly gate = async () => this.ledger.limits.gate();
+  readonly trip = async (_provider: string, trip: Trip) => this.ledger.limits.trip(trip);
+  readonly takeProbe = async (_provider: string, leaseMs: number) => this.ledger.limits.takeProbe(leaseMs);
+  readonly recover = async () => this.ledger.limits.recover();
+  readonly takeTurns = async (name: string, perSecond: number, count: number) =>
+    this.ledger.limits.takeTurns(name, perSecond, count);
   private readonly lost = new AbortController();
 
   constructor(private readonly ledger: MemoryLedger) {
@@ -100,7 +119,9 @@ export class MemoryStore implements DispatchStore {
   async start(mailingId: number): Promise<StartResult> {
     const mailing = this.ledger.mailings.get(mailingId);
     const now = performance.now();
-    if (!mailing || mailing.deleted || mailing.status !== 'scheduled') return { kind: 'none' };
+    if (!mailing || mailing.deleted) return { kind: 'none' };
+    if (mailing.status === 'running') return { kind: 'running', endsInMs: mailing.endAt - now };
+    if (mailing.status !== 'scheduled') return { kind: 'none' };
     if (mailing.endAt <= now) {
       mailing.status = 'expired';
       return { kind: 'expired' };
@@ -122,30 +143,38 @@ export class MemoryStore implements DispatchStore {
     for (let n = 0; n < clientIds.length; n += rangeSize) {
       const size = Math.min(rangeSize, clientIds.length - n);
       const messageIds = Array.from({ length: size }, (_, k) => first + n + k);
-      ranges.push({ id: first + n, mailingId, messageIds, dueAt: now, done: false, workerId: null, leasedUntil: 0 });
+      const free = { done: false, workerId: null, leasedUntil: 0, askedTo: 0, claimedAt: 0 };
+      ranges.push({ id: first + n, mailingId, messageIds, dueAt: now, ...free });
     }
   }
 
-  async claim(mailingId: number, leaseMs: number): Promise<ClaimResult> {
+  async claim(mailingId: number, { leaseMs, idempotent }: ClaimTerms): Promise<ClaimResult> {
     if (this.lost.signal.aborted) throw new Error('this worker is dead');
     const mailing = this.ledger.mailings.get(mailingId);
     const now = performance.now();
+    if (mailing?.status === 'canceled' && !mailing.finished) return { kind: 'ended' };
     if (mailing?.status !== 'running' || mailing.deleted) return { kind: 'stopped' };
     const open = this.ledger.ranges.filter((range) => range.mailingId === mailingId && !range.done);
     if (open.length === 0) return { kind: 'done' };
     if (mailing.endAt <= now) return { kind: 'ended' };
     const free = open.filter((range) => !this.isHeld(range, now));
+    const othersWork = free.length < open.length;
     const range = free.find(({ dueAt }) => dueAt <= now);
-    if (!range) return { kind: 'wait', waitMs: Math.min(1_000, ...free.map(({ dueAt }) => dueAt - now)) };
-    range.workerId = this.workerId;
-    range.leasedUntil = now + leaseMs;
+    if (!range) {
+      return { kind: 'wait', waitMs: Math.min(othersWork ? 1_000 : 1e9, ...free.map(({ dueAt }) => dueAt - now)) };
+    }
+    if (!idempotent) this.giveUpUnanswered(range);
+    const unanswered = new Set(this.unansweredOf(range).map(({ id }) => id));
+    Object.assign(range, { workerId: this.workerId, leasedUntil: now + leaseMs, claimedAt: now });
     const messages = range.messageIds.map((id) => this.message(id)).filter((message) => isAskable(message, now));
     return {
       kind: 'range',
       rangeId: range.id,
       text: mailing.text,
       endsInMs: mailing.endAt - now,
-      messages: messages.map((message) => this.toClaimed(message)),
+      closesInMs: null,
+      perSecond: null,
+      messages: messages.map((message) => this.toClaimed(message, unanswered.has(message.id))),
       lost: this.lost.signal,
     };
   }
@@ -154,8 +183,27 @@ export class MemoryStore implements DispatchStore {
     return range.workerId !== null && range.leasedUntil > now && this.ledger.liveWorkers.has(range.workerId);
   }
 
-  private toClaimed({ id, clientId, retry }: MemoryMessage): ClaimedMessage {
-    return { id, phone: this.ledger.clients.get(clientId) ?? null, attempts: retry?.attempts ?? 0 };
+  private toClaimed({ id, clientId, retry }: MemoryMessage, unanswered: boolean): ClaimedMessage {
+    const phone = this.ledger.clients.get(clientId) ?? null;
+    return { id, phone, attempts: retry?.attempts ?? 0, unanswered: unanswered || retry?.outcome === 'unknown' };
+  }
+
+  /** What may have been asked by a worker that did not write the answer down. */
+  private unansweredOf({ messageIds, askedTo, claimedAt }: MemoryRange): MemoryMessage[] {
+    return messageIds
+      .map((id) => this.message(id))
+      .filter(({ id, status, retry }) => status === 'pending' && id <= askedTo && (!retry || retry.dueAt <= claimedAt));
+  }
+
+  private giveUpUnanswered(range: MemoryRange): void {
+    for (const message of this.unansweredOf(range)) message.status = 'unknown';
+    range.askedTo = 0;
+  }
+
+  async mark(rangeId: number, toId: number): Promise<boolean> {
+    const range = this.ledger.ranges.find(({ id, workerId }) => id === rangeId && workerId === this.workerId);
+    if (range) range.askedTo = Math.max(range.askedTo, toId);
+    return range !== undefined;
   }
 
   async renew(rangeIds: readonly number[], leaseMs: number): Promise<Renewal[]> {
@@ -165,7 +213,8 @@ export class MemoryStore implements DispatchStore {
       range.leasedUntil = now + leaseMs;
       const mailing = this.ledger.mailings.get(range.mailingId);
       const running = mailing?.status === 'running' && !mailing.deleted;
-      return { rangeId: range.id, text: mailing?.text ?? '', endsInMs: (mailing?.endAt ?? now) - now, running };
+      const endsInMs = (mailing?.endAt ?? now) - now;
+      return { rangeId: range.id, text: mailing?.text ?? '', endsInMs, closesInMs: null, perSecond: null, running };
     });
   }
 
@@ -188,6 +237,7 @@ export class MemoryStore implements DispatchStore {
     if (!range) return;
     const open = range.messageIds.map((id) => this.message(id)).filter(({ status }) => status === 'pending');
     range.workerId = null;
+    range.askedTo = 0;
     range.done = open.length === 0;
     range.dueAt = Math.min(...open.map(({ retry }) => retry?.dueAt ?? performance.now()));
   }
@@ -195,20 +245,25 @@ export class MemoryStore implements DispatchStore {
   async finish(mailingId: number): Promise<FinishResult> {
     const mailing = this.ledger.mailings.get(mailingId);
     const now = performance.now();
-    if (mailing?.status !== 'running' || mailing.deleted) return { kind: 'none' };
+    const isCanceled = mailing?.status === 'canceled' && !mailing.finished;
+    const isOpen = mailing?.status === 'running' || mailing?.status === 'paused' || isCanceled;
+    if (!mailing || !isOpen || mailing.deleted) return { kind: 'none' };
     const open = this.ledger.ranges.filter((range) => range.mailingId === mailingId && !range.done);
-    if (open.length > 0 && mailing.endAt > now) return { kind: 'wait', waitMs: mailing.endAt - now };
+    if (open.length > 0 && mailing.endAt > now && !isCanceled) return { kind: 'wait', waitMs: mailing.endAt - now };
     if (open.some((range) => this.isHeld(range, now))) return { kind: 'wait', waitMs: 200 };
-    for (const range of open) this.expire(range);
+    for (const range of open) this.end(range, isCanceled ? 'canceled' : 'expired');
+    mailing.finished = true;
     const expired = this.ledger.messagesOf(mailingId).some(({ status }) => status === 'expired');
+    if (isCanceled) return { kind: 'finished', status: 'canceled' };
     mailing.status = expired ? 'expired' : 'completed';
     return { kind: 'finished', status: mailing.status };
   }
 
-  private expire(range: MemoryRange): void {
+  private end(range: MemoryRange, status: 'expired' | 'canceled'): void {
+    this.giveUpUnanswered(range);
     range.done = true;
     for (const message of range.messageIds.map((id) => this.message(id))) {
-      if (message.status === 'pending') message.status = message.retry?.outcome === 'unknown' ? 'unknown' : 'expired';
+      if (message.status === 'pending') message.status = message.retry?.outcome === 'unknown' ? 'unknown' : status;
     }
   }
 
@@ -218,12 +273,14 @@ export class MemoryStore implements DispatchStore {
     const running = live.filter(([, { status }]) => status === 'running').map(([id]) => id);
     const openOf = (id: number) => this.ledger.ranges.filter((range) => range.mailingId === id && !range.done);
     const isOver = (id: number) => openOf(id).length === 0 || (this.ledger.mailings.get(id)?.endAt ?? 0) <= now;
+    const isCanceled = (id: number) => this.ledger.mailings.get(id)?.status === 'canceled';
+    const unfinished = live.filter(([, { finished, status }]) => !finished && status !== 'scheduled').map(([id]) => id);
     return {
       starts: live
         .filter(([, { status, startAt }]) => status === 'scheduled' && startAt <= now + horizonMs)
         .map(([mailingId, { startAt }]) => ({ mailingId, dueInMs: Math.max(0, startAt - now) })),
       sends: running.filter((id) => !isOver(id) && openOf(id).some((r) => r.dueAt <= now && !this.isHeld(r, now))),
-      finishes: running.filter(isOver),
+      finishes: unfinished.filter((id) => isOver(id) || isCanceled(id)),
       purges: [...this.ledger.mailings].filter(([, { deleted }]) => deleted).map(([id]) => id),
     };
   }

@@ -1,58 +1,137 @@
-import type { LimitFunction } from 'p-limit';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from './backoff.js';
+import type { FairSlots } from './fair-slots.js';
+import type { Gate, Pass } from './gate.js';
 import type { Lease } from './lease.js';
 import type { DispatchLogger } from './logger.js';
 import type { OutcomeWriter } from './outcome-writer.js';
+import type { Pacers } from './pacer.js';
 import type { Outcome, Provider } from './provider.js';
 import type { DispatchSettings } from './settings.js';
-import type { ClaimedMessage, ClaimedRange, Settlement } from './store.js';
+import type { ClaimedMessage, ClaimedRange, DispatchStore, MessageEvent, Settlement } from './store.js';
+import { WaterMark } from './water-mark.js';
 
 export interface RangeSenderDeps {
+  store: DispatchStore;
   provider: Provider;
   settings: DispatchSettings;
-  limit: LimitFunction;
+  slots: FairSlots;
+  gate: Gate;
+  pacers: Pacers;
   writer: OutcomeWriter;
   logger: DispatchLogger;
 }
 
+/** How soon a lane looks again whether it knows enough to ask. */
+const knowAgainMs = 10;
+
 /**
- * Asks the provider with every message of a leased range, as many at once as the worker's limit allows, and hands the
- * outcomes to the writer. Messages whose turn comes when the lease says no any more stay open: nothing was asked.
+ * Asks the provider with the messages of a leased range, one after the other and many at once, and hands the outcomes to
+ * the writer. Each message passes, in this order: the water mark → its mailing's rate → the gate → the rate of all → a
+ * slot → the lease. What does not get through stays open: nothing was asked with it.
  */
 export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, lease: Lease): Promise<void> {
-  await Promise.all(
-    range.messages.map((message) =>
-      deps.limit(async () => {
-        if (lease.mayAsk()) deps.writer.push(await sendOne(deps, message, lease));
-      }),
-    ),
-  );
+  const mark = new WaterMark(deps.store, lease, range.messages, deps.settings.markAhead, deps.logger);
+  const answers: Promise<void>[] = [];
+  for (const [index, message] of range.messages.entries()) {
+    if (message.phone === null) {
+      deps.writer.push(withoutClient(message, lease.rangeId));
+      continue;
+    }
+    const pass = await admit(deps, lease, mark, index);
+    if (pass === null) break;
+    answers.push(ask(deps, message, message.phone, lease, pass));
+  }
+  await Promise.all(answers);
 }
 
-async function sendOne(deps: RangeSenderDeps, message: ClaimedMessage, lease: Lease): Promise<Settlement> {
-  const { rangeId } = lease;
-  if (message.phone === null) return { rangeId, messageId: message.id, status: 'canceled' };
-  const outgoing = { id: message.id, phone: message.phone, text: lease.text };
+async function admit(deps: RangeSenderDeps, lease: Lease, mark: WaterMark, index: number): Promise<Pass | null> {
+  const { gate, pacers, settings, slots } = deps;
+  const { mailingId, perSecond } = lease;
+  if (!(await mark.covers(index))) return null;
+  if (perSecond !== null && !(await pacers.of(mailingId).take(perSecond, lease))) return null;
+  const pass = await gate.pass(lease);
+  if (pass === null) return null;
+  if (settings.perSecond !== null && !(await pacers.all.take(settings.perSecond, lease))) return null;
+  await slots.take(mailingId);
+  if (await mayAsk(lease)) return pass;
+  slots.give();
+  return null;
+}
+
+async function mayAsk(lease: Lease): Promise<boolean> {
+  let verdict = lease.verdict();
+  while (verdict === 'wait') {
+    await sleep(knowAgainMs);
+    verdict = lease.verdict();
+  }
+  return verdict === 'ask';
+}
+
+async function ask(
+  deps: RangeSenderDeps,
+  message: ClaimedMessage,
+  phone: string,
+  lease: Lease,
+  pass: Pass,
+): Promise<void> {
+  const startedAt = performance.now();
+  const outgoing = { id: message.id, phone, text: lease.text };
   const timeoutMs = Math.min(deps.settings.timeoutMs, lease.msToEnd());
-  const outcome = await deps.provider.send(outgoing, timeoutMs);
+  const outcome = await deps.provider.send(outgoing, timeoutMs, () => lease.verdict() === 'ask');
+  deps.slots.give();
+  if (outcome === null) return;
+  const latencyMs = Math.round(performance.now() - startedAt);
   if (outcome.kind !== 'accepted')
     deps.logger.debug({ message: message.id, ...outcome }, 'the provider did not accept');
-  return toSettlement(deps, message, rangeId, outcome);
+  deps.writer.push(toSettlement(deps, message, lease.rangeId, outcome, latencyMs));
+  await deps.gate.saw(outcome, pass);
 }
 
-/** Busy is asked again later; unknown too, where asking twice delivers once. Everything else is an end. */
+/**
+ * Busy is asked again later; unknown too, where asking twice delivers once. Everything else is an end. Once an attempt
+ * went without an answer, only an accepted one takes the doubt away: a refusal later does not say what the first did.
+ */
 function toSettlement(
   { settings, provider }: RangeSenderDeps,
   message: ClaimedMessage,
   rangeId: number,
   outcome: Outcome,
+  latencyMs: number,
 ): Settlement {
-  const to = { rangeId, messageId: message.id };
+  const attempt = message.attempts + 1;
+  const isFirst = attempt === 1 && !message.unanswered;
+  const event = outcome.kind === 'accepted' && isFirst ? null : toEvent(outcome, attempt, latencyMs);
+  const to = { rangeId, messageId: message.id, event };
   if (outcome.kind === 'accepted') return { ...to, status: 'sent' };
-  if (outcome.kind === 'refused') return { ...to, status: 'failed' };
+  const isInDoubt = message.unanswered || outcome.kind === 'unknown';
+  if (outcome.kind === 'refused') return { ...to, status: isInDoubt ? 'unknown' : 'failed' };
   if (outcome.kind === 'unknown' && !provider.idempotent) return { ...to, status: 'unknown' };
-  const attempts = message.attempts + 1;
   const retryAfterMs = outcome.kind === 'busy' ? outcome.retryAfterMs : undefined;
-  const dueInMs = backoffMs(settings.backoffMs, attempts, retryAfterMs);
-  return { ...to, status: 'pending', attempts, dueInMs, outcome: outcome.kind, detail: outcome.detail };
+  const dueInMs = backoffMs(settings.backoffMs, attempt, retryAfterMs);
+  return { ...to, status: 'pending', attempts: attempt, dueInMs, outcome: isInDoubt ? 'unknown' : 'busy' };
 }
+
+const toEvent = (outcome: Outcome, attempt: number, latencyMs: number): MessageEvent => ({
+  event: outcome.kind,
+  attempt,
+  httpStatus: outcome.httpStatus ?? null,
+  code: outcome.code ?? null,
+  latencyMs,
+  detail: outcome.kind === 'accepted' ? '' : outcome.detail,
+});
+
+/** The client was deleted since the start. What may have been asked before is not called off, though. */
+const withoutClient = ({ id, unanswered }: ClaimedMessage, rangeId: number): Settlement => ({
+  rangeId,
+  messageId: id,
+  status: unanswered ? 'unknown' : 'canceled',
+  event: {
+    event: 'canceled',
+    attempt: null,
+    httpStatus: null,
+    code: null,
+    latencyMs: null,
+    detail: 'The client was deleted.',
+  },
+});

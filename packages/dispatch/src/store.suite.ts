@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MailingStatus, MessageStatus } from '@showroom/contract';
 import { expect } from 'chai';
 import type { ClaimedRange, DispatchStore, Settlement } from './store.js';
@@ -8,13 +9,17 @@ export interface StoreHarness {
   addClients(count: number): Promise<number[]>;
   removeClient(id: number): Promise<void>;
   addMailing(mailing: { startsInMs: number; endsInMs: number; text?: string }): Promise<number>;
-  changeMailing(id: number, change: { endsInMs?: number; text?: string; deleted?: true }): Promise<void>;
+  changeMailing(
+    id: number,
+    change: { endsInMs?: number; text?: string; deleted?: true; status?: MailingStatus },
+  ): Promise<void>;
   mailingStatus(id: number): Promise<MailingStatus | null>;
   messageStatuses(id: number): Promise<MessageStatus[]>;
   close(): Promise<void>;
 }
 
 const leaseMs = 5_000;
+const terms = { leaseMs, idempotent: true };
 const soon = { startsInMs: -10, endsInMs: 60_000 };
 
 /** What every DispatchStore does. Ranges hold 1,000 messages at most. */
@@ -38,13 +43,13 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
     }
 
     async function claimRange(from: DispatchStore, mailingId: number): Promise<ClaimedRange> {
-      const claim = await from.claim(mailingId, leaseMs);
+      const claim = await from.claim(mailingId, terms);
       if (claim.kind !== 'range') throw new Error(`expected a range, got ${claim.kind}`);
       return claim;
     }
 
     const ends = (range: ClaimedRange, status: 'sent' | 'failed' | 'canceled' | 'unknown'): Settlement[] =>
-      range.messages.map(({ id }) => ({ rangeId: range.rangeId, messageId: id, status }));
+      range.messages.map(({ id }) => ({ rangeId: range.rangeId, messageId: id, status, event: null }));
 
     const retries = (range: ClaimedRange, outcome: 'busy' | 'unknown', dueInMs: number): Settlement[] =>
       range.messages.map(({ id }) => {
@@ -55,7 +60,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
           attempts: 1,
           dueInMs,
           outcome,
-          detail: '503',
+          event: { event: outcome, attempt: 1, httpStatus: 503, code: null, latencyMs: 7, detail: 'HTTP 503' },
         };
       });
 
@@ -73,7 +78,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const results = await Promise.all(
           [store, ...others.map((worker) => worker.store)].map((each) => each.start(id)),
         );
-        expect(results.map(({ kind }) => kind).sort()).to.deep.equal(['none', 'none', 'started']);
+        expect(results.map(({ kind }) => kind).sort()).to.deep.equal(['running', 'running', 'started']);
         expect(await harness.messageStatuses(id)).to.have.length(5);
       });
 
@@ -116,7 +121,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(claims.map(({ messages }) => messages.length).sort((a, b) => a - b)).to.deep.equal([500, 1_000, 1_000]);
         const ids = claims.flatMap(({ messages }) => messages.map((message) => message.id));
         expect(new Set(ids).size).to.equal(2_500);
-        expect(await store.claim(id, leaseMs)).to.include({ kind: 'wait' });
+        expect(await store.claim(id, terms)).to.include({ kind: 'wait' });
       });
 
       it('gives text, phone numbers and the time to the end', async () => {
@@ -140,16 +145,16 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
       });
 
       it('says when the end has come, when all is done, and when the mailing does not run', async () => {
-        expect(await store.claim(999_999, leaseMs)).to.deep.equal({ kind: 'stopped' });
+        expect(await store.claim(999_999, terms)).to.deep.equal({ kind: 'stopped' });
         const id = await startedMailing(1);
         const range = await claimRange(store, id);
         await harness.changeMailing(id, { endsInMs: 0 });
-        expect(await store.claim(id, leaseMs)).to.deep.equal({ kind: 'ended' });
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'ended' });
         await store.settle(ends(range, 'sent'));
         await store.release(range.rangeId);
-        expect(await store.claim(id, leaseMs)).to.deep.equal({ kind: 'done' });
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'done' });
         await harness.changeMailing(id, { deleted: true });
-        expect(await store.claim(id, leaseMs)).to.deep.equal({ kind: 'stopped' });
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'stopped' });
       });
 
       it('frees the ranges of a dead worker at once, without what is settled', async () => {
@@ -163,9 +168,65 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(range.lost.aborted).to.equal(true);
       });
 
+      it('says of what a dead worker may have asked that it went unanswered, and of nothing else', async () => {
+        const id = await startedMailing(4);
+        const range = await claimRange(store, id);
+        const [first, second, third, fourth] = range.messages;
+        expect(await store.mark(range.rangeId, third!.id)).to.equal(true);
+        await store.settle([...ends(range, 'sent').slice(0, 1), ...retries(range, 'busy', 60_000).slice(1, 2)]);
+        const other = await harness.openWorker();
+        await die();
+        const { messages } = await claimRange(other.store, id);
+        expect(messages.map(({ id, unanswered }) => [id, unanswered])).to.deep.equal([
+          [third!.id, true],
+          [fourth!.id, false],
+        ]);
+        expect([first!.id, second!.id]).not.to.include(messages[0]!.id);
+      });
+
+      it('calls unknown what a dead worker may have asked, where asking twice delivers twice', async () => {
+        const id = await startedMailing(4);
+        const range = await claimRange(store, id);
+        await store.mark(range.rangeId, range.messages[2]!.id);
+        await store.settle([...ends(range, 'sent').slice(0, 1), ...retries(range, 'busy', 60_000).slice(1, 2)]);
+        const other = await harness.openWorker();
+        await die();
+        const again = await other.store.claim(id, { leaseMs, idempotent: false });
+        if (again.kind !== 'range') throw new Error(again.kind);
+        expect(again.messages.map((message) => message.id)).to.deep.equal([range.messages[3]!.id]);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'pending', 'unknown', 'pending']);
+      });
+
+      it('doubts nothing of a range that was given back', async () => {
+        const id = await startedMailing(2);
+        const range = await claimRange(store, id);
+        await store.mark(range.rangeId, range.messages[1]!.id);
+        await store.release(range.rangeId);
+        const again = await store.claim(id, { leaseMs, idempotent: false });
+        if (again.kind !== 'range') throw new Error(again.kind);
+        expect(again.messages.map(({ unanswered }) => unanswered)).to.deep.equal([false, false]);
+      });
+
+      it('moves no water mark of a range that somebody else holds', async () => {
+        const id = await startedMailing(1);
+        const { rangeId, messages } = await claimRange(store, id);
+        expect(await (await harness.openWorker()).store.mark(rangeId, messages[0]!.id)).to.equal(false);
+      });
+
+      it('says nothing but stop while the mailing is paused, and goes on afterwards', async () => {
+        const id = await startedMailing(1);
+        await harness.changeMailing(id, { status: 'paused' });
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'stopped' });
+        expect((await store.due(0)).sends).to.deep.equal([]);
+        expect(await store.start(id)).to.deep.equal({ kind: 'none' });
+        await harness.changeMailing(id, { status: 'running' });
+        expect(await store.start(id)).to.include({ kind: 'running' });
+        await claimRange(store, id);
+      });
+
       it('frees a range whose lease ran out', async () => {
         const id = await startedMailing(1);
-        await store.claim(id, -1);
+        await store.claim(id, { ...terms, leaseMs: -1 });
         expect((await claimRange((await harness.openWorker()).store, id)).messages).to.have.length(1);
       });
     });
@@ -194,7 +255,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const range = await claimRange(store, id);
         await store.settle(retries(range, 'busy', 60_000));
         await store.release(range.rangeId);
-        expect(await store.claim(id, leaseMs)).to.include({ kind: 'wait' });
+        expect(await store.claim(id, terms)).to.include({ kind: 'wait' });
         expect((await store.due(0)).sends).to.deep.equal([]);
       });
 
@@ -255,6 +316,90 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         await store.release(range.rangeId);
         expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'expired' });
         expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'unknown', 'expired']);
+      });
+    });
+
+    describe('cancel', () => {
+      it('ends what is unsent when nobody has it in hand any more; what went unanswered is unknown', async () => {
+        const id = await startedMailing(3);
+        const range = await claimRange(store, id);
+        await store.settle([...ends(range, 'sent').slice(0, 1), ...retries(range, 'unknown', 60_000).slice(1, 2)]);
+        await harness.changeMailing(id, { status: 'canceled' });
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'ended' });
+        expect((await store.due(0)).finishes).to.deep.equal([id]);
+        expect(await store.finish(id)).to.include({ kind: 'wait' });
+        await store.release(range.rangeId);
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'canceled' });
+        expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'unknown', 'canceled']);
+        expect((await store.due(0)).finishes).to.deep.equal([]);
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'stopped' });
+      });
+    });
+
+    it('calls unknown at the end what a dead worker may have asked, and expired what it did not', async () => {
+      const id = await startedMailing(3);
+      const range = await claimRange(store, id);
+      await store.mark(range.rangeId, range.messages[1]!.id);
+      await store.settle(ends(range, 'sent').slice(0, 1));
+      await die();
+      await harness.changeMailing(id, { endsInMs: 0 });
+      const other = await harness.openWorker();
+      await other.store.finish(id);
+      expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'unknown', 'expired']);
+    });
+
+    describe('what workers share', () => {
+      const trip = { fault: 'provider', detail: 'HTTP 503', firstMs: 100, longestMs: 250, atLeastMs: 0 } as const;
+
+      it('stops requests for all, lets one try, and doubles the pause', async () => {
+        const other = (await harness.openWorker()).store;
+        await store.introduce({ name: 'sms', idempotent: true, perSecond: null });
+        expect(await store.gate('sms')).to.deep.equal({ state: 'closed' });
+        await store.trip('sms', trip);
+        expect(await other.gate('sms')).to.include({ state: 'open', detail: 'HTTP 503' });
+        expect(await other.takeProbe('sms', 1_000)).to.equal(false);
+        await sleep(120);
+        const tries = await Promise.all([store.takeProbe('sms', 1_000), other.takeProbe('sms', 1_000)]);
+        expect(tries.sort()).to.deep.equal([false, true]);
+        expect(await store.gate('sms')).to.include({ state: 'half_open' });
+        await other.trip('sms', trip);
+        const again = await store.gate('sms');
+        if (again.state === 'closed') throw new Error('it is open');
+        expect(again.probeInMs).to.be.within(120, 200);
+      });
+
+      it('lets requests through again, and another try when the one who tried is gone', async () => {
+        await store.introduce({ name: 'sms', idempotent: true, perSecond: null });
+        await store.trip('sms', { ...trip, firstMs: 1, longestMs: 1 });
+        await sleep(20);
+        expect(await store.takeProbe('sms', 30)).to.equal(true);
+        await sleep(50);
+        expect(await store.takeProbe('sms', 1_000)).to.equal(true);
+        await store.recover('sms');
+        expect(await store.gate('sms')).to.deep.equal({ state: 'closed' });
+      });
+
+      it('waits at least as long as the provider asked for', async () => {
+        await store.introduce({ name: 'sms', idempotent: true, perSecond: null });
+        await store.trip('sms', { ...trip, atLeastMs: 5_000 });
+        const gate = await store.gate('sms');
+        if (gate.state === 'closed') throw new Error('it is open');
+        expect(gate.probeInMs).to.be.within(4_000, 5_000);
+      });
+
+      it('hands out the turns of a rate one interval apart, whoever asks', async () => {
+        const other = (await harness.openWorker()).store;
+        const waits = [
+          await store.takeTurns('all', 10, 2),
+          await other.takeTurns('all', 10, 1),
+          await store.takeTurns('all', 10, 1),
+          await store.takeTurns('another', 10, 1),
+        ];
+        const [first, second, third, elsewhere] = waits;
+        expect(first).to.be.lessThan(10);
+        expect(second).to.be.within(120, 200);
+        expect(third).to.be.within(200, 300);
+        expect(elsewhere).to.be.lessThan(10);
       });
     });
 

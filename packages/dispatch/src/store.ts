@@ -2,11 +2,13 @@
  * What a start came to.
  * - `started`: the audience is frozen, its messages are there; this call did it.
  * - `not_due`: the start was moved; come back in `dueInMs`.
+ * - `running`: it was started before and runs, or runs again; lanes may be wanted.
  * - `expired`: the end came before the start could.
- * - `none`: nothing to start: started before, canceled or deleted.
+ * - `none`: nothing to start: paused, ended or deleted.
  */
 export type StartResult =
   | { readonly kind: 'started'; readonly audience: number; readonly endsInMs: number }
+  | { readonly kind: 'running'; readonly endsInMs: number }
   | { readonly kind: 'not_due'; readonly dueInMs: number }
   | { readonly kind: 'expired' }
   | { readonly kind: 'none' };
@@ -17,6 +19,8 @@ export interface ClaimedMessage {
   readonly phone: string | null;
   /** How often it was asked before. */
   readonly attempts: number;
+  /** Whether it may have been asked without an answer: by a worker that died, or into silence. Then it may have arrived. */
+  readonly unanswered: boolean;
 }
 
 /** A leased range of a mailing's messages: nobody else asks with them while the lease holds. */
@@ -26,6 +30,10 @@ export interface ClaimedRange {
   readonly text: string;
   /** Milliseconds to the mailing's end by the store's clock, taken after the call began. */
   readonly endsInMs: number;
+  /** The same to the moment at which the window closes in the range's time zone; null without a window. */
+  readonly closesInMs: number | null;
+  /** How many messages of the mailing may be sent a second, by all workers together; null without a limit. */
+  readonly perSecond: number | null;
   readonly messages: readonly ClaimedMessage[];
   /** Aborted when the store can no longer vouch for the lease (its session broke). */
   readonly lost: AbortSignal;
@@ -33,25 +41,40 @@ export interface ClaimedRange {
 
 /**
  * What a claim came to when there is no range to work on.
- * - `wait`: all that is open is leased by others or waits for a retry; look again in `waitMs`.
+ * - `wait`: all that is open waits for a retry or a window, or is leased by others; look again in `waitMs`.
  * - `done`: every message has its end.
- * - `ended`: the mailing's end has come.
- * - `stopped`: not running (paused, canceled, deleted, finished).
+ * - `ended`: the mailing's end has come, or it was canceled.
+ * - `stopped`: not running (paused, deleted, finished).
  */
 export type ClaimResult =
   | ClaimedRange
   | { readonly kind: 'wait'; readonly waitMs: number }
   | { readonly kind: 'done' | 'ended' | 'stopped' };
 
+/** What happened to a message other than being accepted at once: a line of its timeline. */
+export interface MessageEvent {
+  readonly event: 'accepted' | 'refused' | 'busy' | 'unknown' | 'canceled';
+  /** Which attempt it was, from 1; null when it was none. */
+  readonly attempt: number | null;
+  readonly httpStatus: number | null;
+  readonly code: number | null;
+  readonly latencyMs: number | null;
+  readonly detail: string;
+}
+
 /** What to write down about one message of a leased range. */
-export type Settlement = { readonly rangeId: number; readonly messageId: number } & (
+export type Settlement = {
+  readonly rangeId: number;
+  readonly messageId: number;
+  readonly event: MessageEvent | null;
+} & (
   | { readonly status: 'sent' | 'failed' | 'canceled' | 'unknown' }
   | {
       readonly status: 'pending';
       readonly attempts: number;
       readonly dueInMs: number;
+      /** `unknown` once an attempt went without an answer, whatever the later ones were answered. */
       readonly outcome: 'busy' | 'unknown';
-      readonly detail: string;
     }
 );
 
@@ -60,6 +83,8 @@ export interface Renewal {
   readonly rangeId: number;
   readonly text: string;
   readonly endsInMs: number;
+  readonly closesInMs: number | null;
+  readonly perSecond: number | null;
   /** Whether the mailing still runs. */
   readonly running: boolean;
 }
@@ -71,7 +96,7 @@ export interface Renewal {
  * - `none`: it was finished before, or deleted.
  */
 export type FinishResult =
-  | { readonly kind: 'finished'; readonly status: 'completed' | 'expired' }
+  | { readonly kind: 'finished'; readonly status: 'completed' | 'expired' | 'canceled' }
   | { readonly kind: 'wait'; readonly waitMs: number }
   | { readonly kind: 'none' };
 
@@ -81,23 +106,69 @@ export interface DueWork {
   readonly starts: readonly { readonly mailingId: number; readonly dueInMs: number }[];
   /** Running mailings with a due range that nobody alive holds. */
   readonly sends: readonly number[];
-  /** Running mailings whose end has come or whose messages all have theirs. */
+  /** Mailings whose end has come, whose messages all have theirs, or that were canceled, and that are not finished. */
   readonly finishes: readonly number[];
   /** Deleted mailings with rows left. */
   readonly purges: readonly number[];
+}
+
+/** How a worker claims. */
+export interface ClaimTerms {
+  readonly leaseMs: number;
+  /** Whether what a dead worker may have asked can be asked again; else it becomes `unknown`. */
+  readonly idempotent: boolean;
+}
+
+/** What all workers know of a provider: whether it takes requests, or how long until somebody may try. */
+export type GateState =
+  | { readonly state: 'closed' }
+  | { readonly state: 'open' | 'half_open'; readonly probeInMs: number; readonly detail: string };
+
+/** Why requests are stopped for all, and for how long. */
+export interface Trip {
+  /** `credentials`: the provider does not take our token; an operator has to look. */
+  readonly fault: 'provider' | 'credentials';
+  readonly detail: string;
+  /** The pause doubles from `firstMs` each time the provider is found sick again, up to `longestMs`. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+  /** What the provider asked for. */
+  readonly atLeastMs: number;
+}
+
+/**
+ * What workers share about a provider and about rates, so that a sick provider is left alone by all of them.
+ */
+export interface SharedLimits {
+  /** Makes a provider known, with what this worker was told of it. */
+  introduce(provider: { name: string; idempotent: boolean; perSecond: number | null }): Promise<void>;
+  gate(provider: string): Promise<GateState>;
+  /** Stops requests for all workers. Who comes second changes nothing. */
+  trip(provider: string, trip: Trip): Promise<void>;
+  /** Takes the one request that may try a stopped provider; false when it is not time, or somebody else's turn. */
+  takeProbe(provider: string, leaseMs: number): Promise<boolean>;
+  /** Lets requests through again. */
+  recover(provider: string): Promise<void>;
+  /** Takes `count` turns of a rate that all workers share; gives the time until the first of them. */
+  takeTurns(name: string, perSecond: number, count: number): Promise<number>;
 }
 
 /**
  * The ledger as the engine needs it. All times are durations by the store's own clock, never a date of the caller's.
  * Every method may be called twice, by several workers at once, or after a crash in the midst of it.
  */
-export interface DispatchStore {
+export interface DispatchStore extends SharedLimits {
   /** A number of this worker's own, new at each opening. */
   readonly workerId: number;
   /** Freezes the audience and makes the mailing run, once, in one transaction. */
   start(mailingId: number): Promise<StartResult>;
-  /** Leases the next free, due range of a running mailing for `leaseMs`. */
-  claim(mailingId: number, leaseMs: number): Promise<ClaimResult>;
+  /** Leases the next free, due range of a running mailing. */
+  claim(mailingId: number, terms: ClaimTerms): Promise<ClaimResult>;
+  /**
+   * Moves a range's water mark, before anybody asks with an id up to `toId`: after a crash it tells what may have been
+   * asked. False when the range is another worker's by now.
+   */
+  mark(rangeId: number, toId: number): Promise<boolean>;
   /** Extends the leases this worker still holds and tells of their mailings; a range that is missing was lost. */
   renew(rangeIds: readonly number[], leaseMs: number): Promise<Renewal[]>;
   /** Writes outcomes down together with their ranges' counts. What has an end already keeps it. */

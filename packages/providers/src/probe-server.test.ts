@@ -26,7 +26,7 @@ describe('probe server', () => {
   const respondWith = (status: number, body: string, headers: Record<string, string> = {}) => {
     answer = (_request, response) => response.writeHead(status, headers).end(body);
   };
-  const send = (timeoutMs = 1_000): Promise<Outcome> => provider.send(message, timeoutMs);
+  const send = async (timeoutMs = 1_000): Promise<Outcome> => (await provider.send(message, timeoutMs, () => true))!;
 
   it('posts id, phone as a number and text, with the token, below the given path', async () => {
     let seen: { method?: string; url?: string; authorization?: string; body?: unknown } = {};
@@ -41,7 +41,7 @@ describe('probe server', () => {
       };
       response.end('{"code":0,"message":"OK"}');
     };
-    expect(await send()).to.deep.equal({ kind: 'accepted' });
+    expect(await send()).to.deep.equal({ kind: 'accepted', httpStatus: 200, code: 0 });
     expect(seen).to.deep.equal({
       method: 'POST',
       url: '/gate/v1/send/7',
@@ -53,14 +53,14 @@ describe('probe server', () => {
   for (const status of [401, 403, 408, 425, 429, 500, 503]) {
     it(`takes ${status} for busy`, async () => {
       respondWith(status, 'no');
-      expect(await send()).to.include({ kind: 'busy', detail: `HTTP ${status}` });
+      expect(await send()).to.include({ kind: 'busy', detail: `HTTP ${status}: no`, httpStatus: status });
     });
   }
 
   for (const status of [301, 400, 404, 422]) {
     it(`takes ${status} for a refusal`, async () => {
       respondWith(status, 'no such phone');
-      expect(await send()).to.deep.equal({ kind: 'refused', detail: `HTTP ${status}: no such phone` });
+      expect(await send()).to.include({ kind: 'refused', detail: `HTTP ${status}: no such phone`, httpStatus: status });
     });
   }
 
@@ -100,13 +100,35 @@ describe('probe server', () => {
     expect(await send()).to.include({ kind: 'unknown' });
   });
 
+  it('asks at the last moment whether it may still start, and writes nothing when not', async () => {
+    let arrived = 0;
+    answer = (_request, response) => {
+      arrived++;
+      response.end('{"code":0}');
+    };
+    expect(await provider.send(message, 1_000, () => false)).to.equal(null);
+    expect(arrived).to.equal(0);
+    expect(await send()).to.include({ kind: 'accepted' });
+  });
+
+  it('says when it is not the message but our token', async () => {
+    for (const [status, fault] of [
+      [401, 'credentials'],
+      [403, 'credentials'],
+      [503, undefined],
+    ] as const) {
+      respondWith(status, '{"code":7}');
+      expect(await send()).to.include({ kind: 'busy', fault, code: 7 });
+    }
+  });
+
   it('takes a refused connection for busy: nothing was asked', async () => {
     const closed = createServer();
     await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
     const nobody = createProbeServer({ url: `http://127.0.0.1:${port}`, token: 'secret' });
-    expect(await nobody.send(message, 1_000)).to.include({ kind: 'busy' });
+    expect(await nobody.send(message, 1_000, () => true)).to.include({ kind: 'busy' });
     await nobody.close();
   });
 });

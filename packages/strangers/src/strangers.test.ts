@@ -56,12 +56,15 @@ describe('strangers', function () {
 /** No worker runs here: the one mailing that was sent, to a client deleted since, is put there. */
 const sentMailing = `
   WITH mailing AS (
-    INSERT INTO mailings (start_at, end_at, text, status, by_tag, by_code, first_message_id, last_message_id)
-    VALUES ('2026-01-01T10:00:00Z', '2026-01-02T10:00:00Z', 'sent', 'completed', false, false, 1, 2) RETURNING id
+    INSERT INTO mailings (start_at, end_at, text, status, by_tag, by_code, started_at, finished_at,
+      first_message_id, last_message_id)
+    VALUES ('2026-01-01T10:00:00Z', '2026-01-02T10:00:00Z', 'sent', 'completed', false, false, '2026-01-01T10:00:00Z',
+      '2026-01-01T10:00:05Z', 1, 3) RETURNING id
   ), range AS (
-    INSERT INTO ranges (mailing_id, first_id, last_id, done, sent, failed) SELECT id, 1, 2, true, 1, 1 FROM mailing
+    INSERT INTO ranges (mailing_id, first_id, last_id, done, sent, failed, unknown) SELECT id, 1, 3, true, 1, 1, 1 FROM mailing
   )
-  INSERT INTO messages (id, mailing_id, client_id, status, sent_at)
-  SELECT n, id, n, CASE n WHEN 1 THEN 'sent' ELSE 'failed' END::message_status,
+  INSERT INTO messages (id, mailing_id, client_id, status, reason, sent_at)
+  SELECT n, id, n, (ARRAY['sent', 'failed', 'unknown'])[n]::message_status,
+    (ARRAY[NULL, 'refused', 'no_answer'])[n]::message_reason,
     CASE n WHEN 1 THEN timestamptz '2026-01-01T10:00:01Z' END
-  FROM mailing, generate_series(1, 2) AS n`;
+  FROM mailing, generate_series(1, 3) AS n`;

@@ -46,17 +46,35 @@ describe('the audit', () => {
   async function perform({ method, path, operationId }: ProcedureContract) {
     const resource = path.split('/')[1]!;
     if (resource === 'auth') return performOnOwnAccount(operationId);
+    if (resource === 'messages') return performOnMessage(path);
     const [create, change] = samples[resource] ?? expect.fail(`give ${resource} a sample, so that its audit is tested`);
-    if (method === 'POST') {
+    if (method === 'POST' && !path.includes('{')) {
       const { status, body } = await api.rest('POST', path, create);
       expect(status).to.equal(201);
       return { resource, row: String(body.id) };
     }
     const { body: row } = await api.rest('POST', `/${resource}/`, create);
     const target = path.replace('{id}', row.id).replace('{username}', row.username);
-    const body = { PATCH: change, PUT: { ...create, ...change }, DELETE: undefined }[method as 'PATCH'];
+    // Only what was paused can be resumed.
+    if (operationId === 'mailing_resume') await api.rest('POST', `/mailing/${row.id}/pause/`);
+    const bodies = { PATCH: change, PUT: { ...create, ...change }, DELETE: undefined, POST: { as: 'sent' } };
+    const body = bodies[method as keyof typeof bodies];
     expect((await api.rest(method, target, body)).status).to.be.oneOf([200, 204]);
     return { resource, row: String(row.id) };
+  }
+
+  /** The one mutation of messages is about an unknown one of a mailing that has run. */
+  async function performOnMessage(path: string) {
+    await api.query(`
+      WITH m AS (
+        INSERT INTO mailings (start_at, end_at, text, by_tag, by_code, status, started_at, finished_at,
+          first_message_id, last_message_id)
+        VALUES (now() - interval '1 h', now() + interval '1 h', 'x', false, false, 'completed', now(), now(), 1, 1)
+        RETURNING id),
+      r AS (INSERT INTO ranges (first_id, last_id, mailing_id, done, unknown) SELECT 1, 1, id, true, 1 FROM m)
+      INSERT INTO messages (id, mailing_id, client_id, status, reason) SELECT 1, id, 1, 'unknown', 'no_answer' FROM m`);
+    expect((await api.rest('POST', path.replace('{id}', '1'), { as: 'sent' })).status).to.equal(200);
+    return { resource: 'messages', row: '1' };
   }
 
   async function performOnOwnAccount(operationId: string) {

@@ -1,12 +1,13 @@
 import type { Transaction } from '@showroom/database';
 import type { Call } from '../context.js';
+import { keepAnswer } from '../idempotency/once.js';
 import { record } from './record.js';
 
 interface Identified {
   readonly id: number;
 }
 
-/** Inserts a row, and records it as it is shown. */
+/** Inserts a row, and records it as it is shown; the answer is kept for who sends the same Idempotency-Key again. */
 export const creating = <Row>(
   call: Call,
   show: (row: Row) => Identified,
@@ -16,6 +17,7 @@ export const creating = <Row>(
     const row = await insert(transaction);
     const shown = show(row);
     await record(call, transaction, { row: shown.id, new: shown });
+    await keepAnswer(call, transaction, shown);
     return row;
   });
 

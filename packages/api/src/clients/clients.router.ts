@@ -1,4 +1,5 @@
 import { contract } from '@showroom/contract';
+import { onceByKey } from '../idempotency/once.js';
 import { toPage } from '../page.js';
 import { implement } from '../trpc.js';
 import { toClient } from './clients.presenter.js';
@@ -10,7 +11,9 @@ export const clientsRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listClients(ctx.deps, input), toClient),
   ),
-  create: implement(create, judgeClient).mutation(async ({ ctx, input }) => toClient(await createClient(ctx, input))),
+  create: implement(create, judgeClient).mutation(async ({ ctx, input }) =>
+    onceByKey(ctx, input, async (call) => toClient(await createClient(call, input))),
+  ),
   read: implement(read).query(async ({ ctx, input }) => toClient(await readClient(ctx.deps, input))),
   update: implement(update, judgeClient).mutation(async ({ ctx, input }) => toClient(await changeClient(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeClient).mutation(async ({ ctx, input }) =>

@@ -8,5 +8,11 @@ export const toMailing = (mailing: MailingRow): MailingList => ({
   text: mailing.text,
   tags: mailing.tags.map(({ name }) => name),
   codes: mailing.codes.map(({ code }) => code),
+  send_window_start: toMinutes(mailing.sendWindowStart),
+  send_window_end: toMinutes(mailing.sendWindowEnd),
+  send_per_second: mailing.sendPerSecond ?? null,
   status: mailing.status,
 });
+
+/** `09:00:00` → `09:00` */
+const toMinutes = (time: string | null | undefined) => time?.slice(0, 5) ?? null;

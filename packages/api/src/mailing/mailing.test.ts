@@ -129,7 +129,7 @@ describe('mailing', () => {
   describe('while it runs', () => {
     async function running(): Promise<number> {
       const { id } = await create();
-      await api.query(`UPDATE mailings SET status = 'running' WHERE id = $1`, [id]);
+      await api.query(`UPDATE mailings SET status = 'running', started_at = now() WHERE id = $1`, [id]);
       api.hints.length = 0;
       return id;
     }

@@ -1,4 +1,4 @@
-import { errors, Paging, type ProcedureContract } from '@showroom/contract';
+import { type ErrorCode, errors, Paging, type ProcedureContract } from '@showroom/contract';
 import { z } from 'zod';
 import type { Operation } from './document.js';
 import type { Schema } from './document-schemas.js';
@@ -31,7 +31,8 @@ const successes = { 200: 'Success', 201: 'Created', 204: 'Done' };
 
 /** Every answer an operation may give, by status: its own success, and the failures that its kind of request may meet. */
 export function toResponses(contract: ProcedureContract, content: Content | undefined): Responses {
-  const { status, method, path, conflicts } = contract;
+  const { status, method, path, takesKey } = contract;
+  const conflicts: ErrorCode[] = [...contract.conflicts, ...(takesKey ? (['request.key_reused'] as const) : [])];
   const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const isOfRowOrPage = path.includes('{') || method === 'GET';
   return {
@@ -41,7 +42,7 @@ export function toResponses(contract: ProcedureContract, content: Content | unde
         anyOf: [refTo('ValidationError'), refTo('Error')],
       }),
     }),
-    ...(hasFilter(contract) && { 400: failure('Some values were refused', refTo('ValidationError')) }),
+    ...(hasFilter(contract) && !takesBody && { 400: failure('Some values were refused', refTo('ValidationError')) }),
     401: failure('No credentials, or wrong ones'),
     403: failure('Not permitted'),
     404: failure(isOfRowOrPage ? 'There is no such row, page or `format`' : 'There is no such `format`'),
@@ -59,6 +60,5 @@ export function toResponses(contract: ProcedureContract, content: Content | unde
 /** Parameters of a page have no wrong values; those of a filter may have. */
 const hasFilter = ({ kind, path, input }: ProcedureContract): boolean =>
   kind === 'query' &&
-  !path.includes('{') &&
   input instanceof z.ZodObject &&
-  Object.keys(input.shape).some((field) => !(field in Paging.shape));
+  Object.keys(input.shape).some((field) => !(field in Paging.shape) && !path.includes(`{${field}}`));

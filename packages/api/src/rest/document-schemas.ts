@@ -7,6 +7,9 @@ export interface Schema {
   required?: string[];
   readOnly?: boolean;
   writeOnly?: boolean;
+  enum?: unknown[];
+  minLength?: number;
+  maxLength?: number;
   anyOf?: Schema[];
   additionalProperties?: unknown;
   $ref?: string;
@@ -30,5 +33,6 @@ function nullableByType(schema: Schema): Schema {
   const { anyOf = [], ...rest } = schema;
   const [value, nothing] = anyOf;
   if (anyOf.length !== 2 || nothing?.type !== 'null' || typeof value?.type !== 'string') return schema;
-  return { ...value, ...rest, type: [value.type, 'null'] };
+  const choices = value.enum && { enum: [...value.enum, null] };
+  return { ...value, ...choices, ...rest, type: [value.type, 'null'] };
 }

@@ -10,7 +10,7 @@ interface Content {
 }
 interface Parameter {
   name: string;
-  in: 'path' | 'query';
+  in: 'path' | 'query' | 'header';
   required?: boolean;
   description?: string;
   schema: Schema;
@@ -105,7 +105,10 @@ function toOperation(generated: Document, contract: ProcedureContract, schemas: 
     summary,
     tags,
     ...securityOf(contract),
-    parameters: parameters.map((parameter) => toParameter(parameter, contract)),
+    parameters: [
+      ...parameters.map((parameter) => toParameter(parameter, contract)),
+      ...(contract.takesKey ? [key] : []),
+    ],
     ...(content && { requestBody: { required: true, content } }),
     responses: toResponses(contract, responses[200]!.content),
   };
@@ -134,6 +137,16 @@ function shareBody(schemas: Record<string, Schema>, content: Content, { body, me
   if (method === 'POST') component.required = schema.required;
   return { 'application/json': { schema: { $ref: `#/components/schemas/${body}` } } };
 }
+
+const key: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'A name of this very call, of your own making: sent again with the same body within 24 hours, it is answered what ' +
+    'was answered the first time, and nothing is created twice.',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 function toParameter({ name, in: place, required, schema }: Parameter, { pathFields }: ProcedureContract): Parameter {
   const { title, readOnly, description, ...rest } = schema;

@@ -74,7 +74,7 @@ async function sendMailings(api: TestApi): Promise<void> {
       first_message_id = 1, last_message_id = 2 WHERE id = 2;
     UPDATE mailings SET status = 'running', started_at = now(), first_message_id = 3, last_message_id = 3 WHERE id = 3;
     INSERT INTO messages (id, mailing_id, client_id, status, sent_at)
-      VALUES (1, 2, 1, 'sent', now()), (2, 2, 2, 'failed', NULL), (3, 3, 1, 'pending', NULL);
-    INSERT INTO ranges (first_id, last_id, mailing_id, done, sent, failed)
+      VALUES (1, 2, 1, 'sent', now()), (2, 2, 2, 'unknown', NULL), (3, 3, 1, 'pending', NULL);
+    INSERT INTO ranges (first_id, last_id, mailing_id, done, sent, unknown)
       VALUES (1, 2, 2, true, 1, 1), (3, 3, 3, false, 0, 0)`);
 }

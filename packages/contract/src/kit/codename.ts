@@ -7,6 +7,7 @@ export const nouns = [
   'mailing',
   'message',
   'permission',
+  'provider',
   'statistic',
   'tag',
   'token',

@@ -12,6 +12,8 @@ export const issueReasons = [
   'bad_email',
   'short_password',
   'end_before_start',
+  'half_a_window',
+  'empty_window',
   'in_the_past',
   'taken',
   'unknown_id',

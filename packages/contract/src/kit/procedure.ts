@@ -17,6 +17,7 @@ export interface ProcedureContract<
   Output extends z.ZodType = z.ZodType,
 > {
   readonly kind: Kind;
+  /** A query that takes much is a POST; it changes nothing all the same. */
   readonly method: Method;
   /** Below `/api/v1`, with the trailing slash the API has always had; `{id}` is filled from the input. */
   readonly path: `/${string}/`;
@@ -31,6 +32,8 @@ export interface ProcedureContract<
   readonly pathFields: Readonly<Record<string, string>>;
   /** The component of the document that describes the request's body, shared with the answer. */
   readonly body?: string;
+  /** Whether an Idempotency-Key makes the same call, sent twice, act once. */
+  readonly takesKey: boolean;
   /** Which states of a row forbid the call, however good its input is. */
   readonly conflicts: readonly ErrorCode[];
   readonly input: Input;
@@ -44,12 +47,14 @@ interface Parts<Input, Output> {
   needs: Need;
   own?: string;
   status?: 200 | 201 | 204;
+  method?: 'POST';
   pathFields?: Record<string, string>;
   body?: string;
+  takesKey?: boolean;
   conflicts?: ErrorCode[];
 }
 
-const defaults = { own: null, pathFields: {}, conflicts: [] } as const;
+const defaults = { own: null, pathFields: {}, takesKey: false, conflicts: [] } as const;
 
 /**
  * Describes a procedure that reads.
@@ -86,9 +91,9 @@ export const mutation = <Input extends z.ZodType, Output extends z.ZodType>(
 ): ProcedureContract<'mutation', Input, Output> => ({
   ...defaults,
   kind: 'mutation',
-  method,
   operationId,
   path,
   status: successStatus[method],
   ...parts,
+  method,
 });

@@ -57,6 +57,14 @@ export const nameToFind = (description?: string) =>
     })
     .meta(description ? { description } : {});
 
+/** A time of day on a clock on the wall, `HH:MM`; seconds are taken if they are none: `09:00` and `09:00:00`. */
+export const timeOfDay = (description: string) =>
+  z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d(:00)?$/, 'Must be a time of day such as "09:00".')
+    .overwrite((value) => value.slice(0, 5))
+    .meta({ description, override: { type: 'string', pattern: undefined, example: '09:00' } });
+
 /** What four digits of a year can say. */
 const firstInstant = new Date('0001-01-01T00:00:00Z');
 const lastInstant = new Date('9999-12-31T23:59:59.999Z');

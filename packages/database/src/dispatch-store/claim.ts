@@ -1,91 +1,153 @@
-import type { ClaimedMessage, ClaimResult } from '@showroom/dispatch';
+import type { ClaimedMessage, ClaimResult, ClaimTerms } from '@showroom/dispatch';
 import type pg from 'pg';
+import { expireMissed, giveUpUnanswered, misses } from './ends.js';
 import { holderIsDead, type WorkerSession } from './session.js';
 
 interface RangeRow {
   first_id: number;
   last_id: number;
   text: string;
+  per_second: number | null;
   ends_in_ms: number;
+  timezone: string | null;
+  closes_in_ms: number | null;
+  claimed_at: string;
+  /** The water mark that a worker left who did not give the range back, and when that one had claimed it. */
+  asked_to: number | null;
+  asked_at: string | null;
 }
 
+/** SQL: milliseconds until the window of range `r` closes; null without a window, none when it is closed. */
+export const closesInMs = `(CASE WHEN r.timezone IS NULL THEN NULL ELSE
+  extract(epoch FROM least(m.end_at,
+    window_opens(clock_timestamp(), r.timezone, m.send_window_end, m.send_window_start)) - clock_timestamp()) * 1000
+  END)::float8`;
+
 const claimRange = `
-  UPDATE ranges r SET worker_id = $2, leased_until = clock_timestamp() + $3 * interval '1 ms'
-  FROM mailings m
+  UPDATE ranges r SET worker_id = $2, leased_until = clock_timestamp() + $3 * interval '1 ms',
+    claimed_at = clock_timestamp()
+  FROM mailings m, (
+    SELECT first_id, asked_to, claimed_at FROM ranges
+    WHERE mailing_id = $1 AND NOT done AND due_at <= clock_timestamp()
+      AND (worker_id IS NULL OR leased_until < clock_timestamp())
+    ORDER BY due_at, first_id LIMIT 1 FOR UPDATE SKIP LOCKED) picked
   WHERE m.id = $1 AND m.status = 'running' AND m.deleted_at IS NULL AND m.end_at > clock_timestamp()
-    AND r.first_id = (
-      SELECT first_id FROM ranges
-      WHERE mailing_id = $1 AND NOT done AND due_at <= clock_timestamp()
-        AND (worker_id IS NULL OR leased_until < clock_timestamp())
-      ORDER BY due_at, first_id LIMIT 1 FOR UPDATE SKIP LOCKED)
-  RETURNING r.first_id, r.last_id, m.text,
-    (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS ends_in_ms`;
+    AND r.first_id = picked.first_id
+  RETURNING r.first_id, r.last_id, m.text, m.send_per_second AS per_second,
+    (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS ends_in_ms,
+    r.timezone, ${closesInMs} AS closes_in_ms,
+    r.claimed_at::text AS claimed_at, picked.asked_to, picked.claimed_at::text AS asked_at`;
 
 // One string instead of a thousand rows: parsing rows was most of the claim's cost.
 const openMessages = `
-  SELECT string_agg(m.id || ':' || coalesce(c.phone_number, '') || ':' || coalesce(t.attempt, 0), ',') AS messages
+  SELECT string_agg(m.id || ':' || coalesce(c.phone_number, '') || ':' || coalesce(t.attempt, 0) || ':' ||
+    (coalesce(t.outcome = 'unknown', false) OR
+      coalesce(m.id <= $4 AND (t.due_at IS NULL OR t.due_at <= $5::timestamptz), false))::int, ',') AS messages
   FROM messages m
   LEFT JOIN clients c ON c.id = m.client_id
   LEFT JOIN retries t ON t.message_id = m.id
-  WHERE m.id BETWEEN $1 AND $2 AND m.status = 'pending' AND (t.due_at IS NULL OR t.due_at <= clock_timestamp())`;
+  WHERE m.id BETWEEN $1 AND $2 AND m.status = 'pending' AND (t.due_at IS NULL OR t.due_at <= $3::timestamptz)`;
 
 const freeRangesOfTheDead = `
   UPDATE ranges r SET worker_id = NULL, leased_until = NULL
   WHERE r.mailing_id = $1 AND NOT r.done AND r.worker_id IS NOT NULL AND ${holderIsDead}`;
 
+// All of the mailing's ranges in that time zone: their window is closed for all of them.
+const waitForWindow = `
+  UPDATE ranges r SET worker_id = NULL, leased_until = NULL,
+    due_at = next_due(clock_timestamp(), r.timezone, m.send_window_start, m.send_window_end)
+  FROM mailings m
+  WHERE m.id = $1 AND r.mailing_id = m.id AND NOT r.done AND r.timezone = $2
+    AND (r.first_id = $3 OR (r.worker_id IS NULL AND r.due_at <= clock_timestamp()))`;
+
 const standOf = `
-  SELECT m.status = 'running' AND m.deleted_at IS NULL AS running, m.end_at <= clock_timestamp() AS ended,
+  SELECT m.status = 'running' AND m.deleted_at IS NULL AS running,
+    m.status = 'canceled' AND m.finished_at IS NULL AND m.deleted_at IS NULL AS canceling,
+    m.end_at <= clock_timestamp() AS ended,
     EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done) AS open,
+    EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done AND worker_id IS NOT NULL) AS held,
+    EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND ${misses}) AS missed,
     (SELECT extract(epoch FROM min(due_at) - clock_timestamp()) * 1000 FROM ranges
      WHERE mailing_id = m.id AND NOT done AND worker_id IS NULL)::float8 AS wait_ms
   FROM mailings m WHERE m.id = $1`;
 
+interface Stand {
+  running: boolean;
+  canceling: boolean;
+  ended: boolean;
+  open: boolean;
+  held: boolean;
+  missed: boolean;
+  wait_ms: number | null;
+}
+
 /** How long to wait before looking again whether others gave their ranges back. */
 const othersWorkMs = 1_000;
 
-/** Leases the next range; where there is none, frees what dead workers held and tries once more. */
-export async function claim(session: WorkerSession, mailingId: number, leaseMs: number): Promise<ClaimResult> {
-  const range = (await tryClaim(session, mailingId, leaseMs)) ?? (await claimFromTheDead(session, mailingId, leaseMs));
-  if (!range) return noClaim(session.client, mailingId);
+/** A window that closes so soon is closed: nothing could be asked before the guard's time. */
+const closingMs = 500;
+
+/**
+ * Leases the next range; where there is none, frees what dead workers held and tries once more. A range whose window is
+ * closed is put off until it opens, and the next one is tried.
+ */
+export async function claim(session: WorkerSession, mailingId: number, terms: ClaimTerms): Promise<ClaimResult> {
+  for (;;) {
+    const range = (await tryClaim(session, mailingId, terms)) ?? (await claimFromTheDead(session, mailingId, terms));
+    if (!range) return noClaim(session.client, mailingId);
+    if (range.closes_in_ms === null || range.closes_in_ms > closingMs) return toClaim(session, range, terms);
+    await session.client.query(waitForWindow, [mailingId, range.timezone, range.first_id]);
+  }
+}
+
+async function toClaim(session: WorkerSession, range: RangeRow, { idempotent }: ClaimTerms): Promise<ClaimResult> {
+  if (!idempotent && range.asked_to !== null) await giveUpUnanswered(session.client, range.first_id, range.asked_at);
+  const asked = idempotent ? range : { ...range, asked_to: null };
   return {
     kind: 'range',
     rangeId: range.first_id,
     text: range.text,
+    perSecond: range.per_second,
     endsInMs: range.ends_in_ms,
-    messages: await readMessages(session.client, range),
+    closesInMs: range.closes_in_ms,
+    messages: await readMessages(session.client, asked),
     lost: session.lost,
   };
 }
 
-async function tryClaim(session: WorkerSession, mailingId: number, leaseMs: number): Promise<RangeRow | undefined> {
+async function tryClaim(session: WorkerSession, mailingId: number, { leaseMs }: ClaimTerms) {
   const values = [mailingId, session.workerId, leaseMs];
   return (await session.client.query<RangeRow>({ name: 'claim', text: claimRange, values })).rows[0];
 }
 
-async function claimFromTheDead(session: WorkerSession, mailingId: number, leaseMs: number) {
+async function claimFromTheDead(session: WorkerSession, mailingId: number, terms: ClaimTerms) {
   const freed = await session.client.query(freeRangesOfTheDead, [mailingId]);
-  return freed.rowCount ? tryClaim(session, mailingId, leaseMs) : undefined;
+  return freed.rowCount ? tryClaim(session, mailingId, terms) : undefined;
 }
 
-async function readMessages(client: pg.Client, { first_id, last_id }: RangeRow): Promise<ClaimedMessage[]> {
-  const query = { name: 'open-messages', text: openMessages, values: [first_id, last_id] };
+async function readMessages(client: pg.Client, range: RangeRow): Promise<ClaimedMessage[]> {
+  const values = [range.first_id, range.last_id, range.claimed_at, range.asked_to, range.asked_at];
+  const query = { name: 'open-messages', text: openMessages, values };
   const joined = (await client.query<{ messages: string | null }>(query)).rows[0]?.messages;
   return joined ? joined.split(',').map(toClaimedMessage) : [];
 }
 
 function toClaimedMessage(packed: string): ClaimedMessage {
-  const [id, phone, attempts] = packed.split(':');
-  return { id: Number(id), phone: phone || null, attempts: Number(attempts) };
+  const [id, phone, attempts, unanswered] = packed.split(':');
+  return { id: Number(id), phone: phone || null, attempts: Number(attempts), unanswered: unanswered === '1' };
 }
 
 async function noClaim(client: pg.Client, mailingId: number): Promise<ClaimResult> {
-  const { rows } = await client.query<{ running: boolean; ended: boolean; open: boolean; wait_ms: number | null }>(
-    standOf,
-    [mailingId],
-  );
-  const stand = rows[0];
+  const readStand = async () => (await client.query<Stand>(standOf, [mailingId])).rows[0];
+  let stand = await readStand();
+  if (stand?.running && stand.missed) {
+    await expireMissed(client, mailingId);
+    stand = await readStand();
+  }
+  if (stand?.canceling) return { kind: 'ended' };
   if (!stand?.running) return { kind: 'stopped' };
   if (!stand.open) return { kind: 'done' };
   if (stand.ended) return { kind: 'ended' };
-  return { kind: 'wait', waitMs: Math.max(0, Math.min(stand.wait_ms ?? othersWorkMs, othersWorkMs)) };
+  const dueMs = Math.max(0, stand.wait_ms ?? othersWorkMs);
+  return { kind: 'wait', waitMs: stand.held ? Math.min(dueMs, othersWorkMs) : dueMs };
 }

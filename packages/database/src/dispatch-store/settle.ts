@@ -1,6 +1,11 @@
+import type { MessageReason } from '@showroom/contract';
 import type { Renewal, Settlement } from '@showroom/dispatch';
 import type pg from 'pg';
+import { closesInMs } from './claim.js';
 import type { WorkerSession } from './session.js';
+import { inTransaction } from './transaction.js';
+
+type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>;
 
 type Retry = Extract<Settlement, { status: 'pending' }>;
 type End = Exclude<Settlement, Retry>;
@@ -8,12 +13,24 @@ type End = Exclude<Settlement, Retry>;
 /** Retries fall due on this grid, so that a range comes back for many of them at once, not for each. */
 const retryGrid = '500 ms';
 
+/**
+ * Ends that came of the first attempt are one statement for each range. What leaves a line in a timeline, or has to be
+ * asked again, is written in one transaction with its line.
+ */
 export async function settle(pool: pg.Pool, settlements: readonly Settlement[]): Promise<void> {
+  const plain = settlements.filter(({ event, status }) => event === null && status === 'sent') as End[];
+  for (const group of byRangeAndStatus(plain)) await writeEnds(pool, group);
+  const told = settlements.filter((settlement) => settlement.event !== null || settlement.status !== 'sent');
+  if (told.length > 0) await inTransaction(pool, (client) => writeTold(client, told));
+}
+
+async function writeTold(client: pg.PoolClient, settlements: readonly Settlement[]): Promise<void> {
   const isRetry = (settlement: Settlement): settlement is Retry => settlement.status === 'pending';
   const ends = settlements.filter((settlement): settlement is End => !isRetry(settlement));
-  for (const group of byRangeAndStatus(ends)) await writeEnds(pool, group);
   const retries = settlements.filter(isRetry);
-  if (retries.length > 0) await writeRetries(pool, retries);
+  for (const group of byRangeAndStatus(ends)) await writeEnds(client, group);
+  if (retries.length > 0) await writeRetries(client, retries);
+  await writeEvents(client, settlements);
 }
 
 function byRangeAndStatus(ends: readonly End[]): Iterable<readonly End[]> {
@@ -27,22 +44,44 @@ function byRangeAndStatus(ends: readonly End[]): Iterable<readonly End[]> {
   return groups.values();
 }
 
+/** What a message's end is for, where the end alone does not say it. */
+const reasons: Record<End['status'], MessageReason | null> = {
+  sent: null,
+  failed: 'refused',
+  canceled: 'client_deleted',
+  unknown: 'no_answer',
+};
+
+const endsWith = (status: End['status']) =>
+  `status = '${status}'${status === 'sent' ? ', sent_at = clock_timestamp()' : `, reason = '${reasons[status]}'`}`;
+
 /** One statement: the messages that were still open, and their number added to the range's count of that end. */
-async function writeEnds(pool: pg.Pool, group: readonly End[]): Promise<void> {
+async function writeEnds(client: Queryable, group: readonly End[]): Promise<void> {
   const { status, rangeId } = group[0]!;
-  await pool.query({
+  const ids = group.map(({ messageId }) => messageId);
+  const { rows } = await client.query<{ settled: number }>({
     name: `settle-${status}`,
     text: `
       WITH settled AS (
-        UPDATE messages SET status = '${status}'${status === 'sent' ? ', sent_at = clock_timestamp()' : ''}
-        WHERE id = ANY($2::bigint[]) AND status = 'pending' RETURNING 1)
-      UPDATE ranges SET ${status} = ${status} + (SELECT count(*) FROM settled)::int WHERE first_id = $1`,
-    values: [rangeId, group.map(({ messageId }) => messageId)],
+        UPDATE messages SET ${endsWith(status)} WHERE id = ANY($2::bigint[]) AND status = 'pending' RETURNING 1),
+      counted AS (
+        UPDATE ranges SET ${status} = ${status} + (SELECT count(*) FROM settled)::int WHERE first_id = $1)
+      SELECT count(*)::int AS settled FROM settled`,
+    values: [rangeId, ids],
   });
+  if (status === 'sent' && rows[0]!.settled < ids.length) await client.query(settleLate, [rangeId, ids]);
 }
 
-async function writeRetries(pool: pg.Pool, retries: readonly Retry[]): Promise<void> {
-  await pool.query({
+// The answer came after all, to a worker that had been taken for dead: what was unknown is known now.
+const settleLate = `
+  WITH settled AS (
+    UPDATE messages SET status = 'sent', sent_at = clock_timestamp(), reason = NULL
+    WHERE id = ANY($2::bigint[]) AND status = 'unknown' AND reason IN ('no_answer', 'worker_died') RETURNING 1),
+  counts AS (SELECT count(*)::int AS late FROM settled)
+  UPDATE ranges SET sent = sent + counts.late, unknown = unknown - counts.late FROM counts WHERE first_id = $1`;
+
+async function writeRetries(client: Queryable, retries: readonly Retry[]): Promise<void> {
+  await client.query({
     name: 'settle-retries',
     text: `
       INSERT INTO retries (message_id, range_id, attempt, due_at, outcome, detail)
@@ -60,7 +99,30 @@ async function writeRetries(pool: pg.Pool, retries: readonly Retry[]): Promise<v
       retries.map((retry) => retry.attempts),
       retries.map((retry) => retry.dueInMs),
       retries.map((retry) => retry.outcome),
-      retries.map((retry) => retry.detail),
+      retries.map((retry) => retry.event?.detail ?? ''),
+    ],
+  });
+}
+
+/** A write that is tried again, because nobody knows whether it arrived, tells nothing twice. */
+async function writeEvents(client: Queryable, settlements: readonly Settlement[]): Promise<void> {
+  const told = settlements.flatMap(({ messageId, event }) => (event ? [{ messageId, ...event }] : []));
+  await client.query({
+    name: 'settle-events',
+    text: `
+      INSERT INTO message_events (message_id, event, attempt, http_status, code, latency_ms, detail)
+      SELECT * FROM unnest($1::bigint[], $2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::text[])
+        AS e(message_id, event, attempt, http_status, code, latency_ms, detail)
+      WHERE NOT EXISTS (SELECT FROM message_events known WHERE known.message_id = e.message_id
+        AND known.event = e.event AND known.attempt IS NOT DISTINCT FROM e.attempt)`,
+    values: [
+      told.map(({ messageId }) => messageId),
+      told.map(({ event }) => event),
+      told.map(({ attempt }) => attempt),
+      told.map(({ httpStatus }) => httpStatus),
+      told.map(({ code }) => code),
+      told.map(({ latencyMs }) => latencyMs),
+      told.map(({ detail }) => detail.replaceAll('\0', '')),
     ],
   });
 }
@@ -72,10 +134,11 @@ const releaseRange = `
   stand AS (
     SELECT last_id - first_id + 1 - sent - failed - expired - canceled - unknown AS open
     FROM ranges WHERE first_id = $1)
-  UPDATE ranges r SET worker_id = NULL, leased_until = NULL, done = stand.open = 0,
-    due_at = CASE WHEN waiting.messages < stand.open THEN clock_timestamp()
-                  ELSE coalesce(waiting.due_at, r.due_at) END
-  FROM waiting, stand WHERE r.first_id = $1 AND r.worker_id = $2 RETURNING done`;
+  UPDATE ranges r SET worker_id = NULL, leased_until = NULL, asked_to = NULL, done = stand.open = 0,
+    due_at = next_due(CASE WHEN waiting.messages < stand.open THEN clock_timestamp()
+                           ELSE coalesce(waiting.due_at, r.due_at) END,
+      r.timezone, m.send_window_start, m.send_window_end)
+  FROM waiting, stand, mailings m WHERE r.first_id = $1 AND r.worker_id = $2 AND m.id = r.mailing_id RETURNING done`;
 
 /** Gives the range back; what is open without a retry (a shutdown came between) is due at once. */
 export async function release(pool: pg.Pool, session: WorkerSession, rangeId: number): Promise<void> {
@@ -88,6 +151,7 @@ const renewLeases = `
   FROM mailings m
   WHERE r.first_id = ANY($1::bigint[]) AND r.worker_id = $2 AND m.id = r.mailing_id
   RETURNING r.first_id AS "rangeId", m.text, m.status = 'running' AND m.deleted_at IS NULL AS running,
+    m.send_per_second AS "perSecond", ${closesInMs} AS "closesInMs",
     (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS "endsInMs"`;
 
 export async function renew(
@@ -97,4 +161,13 @@ export async function renew(
   leaseMs: number,
 ): Promise<Renewal[]> {
   return (await pool.query<Renewal>(renewLeases, [rangeIds, session.workerId, leaseMs])).rows;
+}
+
+const moveMark = `
+  UPDATE ranges SET asked_to = greatest(asked_to, $2) WHERE first_id = $1 AND worker_id = $3 AND NOT done`;
+
+/** Before anybody asks with an id up to `toId`. False when the range is somebody else's by now. */
+export async function mark(pool: pg.Pool, session: WorkerSession, rangeId: number, toId: number): Promise<boolean> {
+  const query = { name: 'mark', text: moveMark, values: [rangeId, toId, session.workerId] };
+  return (await pool.query(query)).rowCount === 1;
 }

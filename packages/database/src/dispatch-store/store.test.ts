@@ -38,13 +38,14 @@ testDispatchStore('postgresql', async () => {
       );
       return Number(rows[0]?.id);
     },
-    changeMailing: async (id, { endsInMs, text, deleted }) => {
+    changeMailing: async (id, { endsInMs, text, deleted, status }) => {
       if (endsInMs !== undefined) {
         await database.query(`UPDATE mailings SET start_at = '-infinity', end_at = ${inMs(endsInMs)} WHERE id = $1`, [
           id,
         ]);
       }
       if (text !== undefined) await database.query('UPDATE mailings SET text = $2 WHERE id = $1', [id, text]);
+      if (status) await database.query('UPDATE mailings SET status = $2 WHERE id = $1', [id, status]);
       if (deleted) await database.query('UPDATE mailings SET deleted_at = clock_timestamp() WHERE id = $1', [id]);
     },
     mailingStatus: async (id) =>

@@ -3,8 +3,9 @@ import pg from 'pg';
 import { exactParsers } from '../parsers.js';
 import { claim } from './claim.js';
 import { finish } from './finish.js';
+import { createLimits } from './limits.js';
 import { WorkerSessions } from './session.js';
-import { release, renew, settle } from './settle.js';
+import { mark, release, renew, settle } from './settle.js';
 import { startMailing } from './start.js';
 import { due, purge } from './sweep.js';
 
@@ -41,8 +42,10 @@ export async function openDispatchStore({
     get workerId() {
       return sessions.workerId;
     },
+    ...createLimits(pool),
     start: (mailingId) => startMailing(pool, mailingId),
-    claim: (mailingId, leaseMs) => sessions.exclusively((session) => claim(session, mailingId, leaseMs)),
+    claim: (mailingId, terms) => sessions.exclusively((session) => claim(session, mailingId, terms)),
+    mark: async (rangeId, toId) => mark(pool, await sessions.current(), rangeId, toId),
     renew: async (rangeIds, leaseMs) => renew(pool, await sessions.current(), rangeIds, leaseMs),
     settle: (settlements) => settle(pool, settlements),
     release: async (rangeId) => release(pool, await sessions.current(), rangeId),

@@ -8,14 +8,16 @@ const dueStarts = `
   SELECT id AS "mailingId",
     greatest(0, extract(epoch FROM start_at - clock_timestamp()) * 1000)::float8 AS "dueInMs"
   FROM mailings
-  WHERE status = 'scheduled' AND deleted_at IS NULL AND start_at <= clock_timestamp() + $1 * interval '1 ms'`;
+  WHERE status = 'scheduled' AND finished_at IS NULL AND deleted_at IS NULL AND start_at <= clock_timestamp() + $1 * interval '1 ms'`;
 
 const runningMailings = `
   SELECT m.id,
-    m.end_at <= clock_timestamp() OR NOT EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done) AS over,
-    EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND r.due_at <= clock_timestamp()
+    m.status = 'canceled' OR m.end_at <= clock_timestamp() OR (m.started_at IS NOT NULL
+      AND NOT EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done)) AS over,
+    m.status = 'running' AND EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND r.due_at <= clock_timestamp()
             AND (r.worker_id IS NULL OR r.leased_until < clock_timestamp() OR ${holderIsDead})) AS idle
-  FROM mailings m WHERE m.status = 'running' AND m.deleted_at IS NULL`;
+  FROM mailings m
+  WHERE m.status IN ('running', 'paused', 'canceled') AND m.finished_at IS NULL AND m.deleted_at IS NULL`;
 
 /** Everything that should be happening, or will have to soon, by the ledger alone. */
 export async function due(pool: pg.Pool, horizonMs: number): Promise<DueWork> {
@@ -31,9 +33,11 @@ export async function due(pool: pg.Pool, horizonMs: number): Promise<DueWork> {
 }
 
 const purgeMessages = `
-  DELETE FROM messages WHERE id IN (
+  WITH gone AS (
     SELECT msg.id FROM mailings m JOIN messages msg ON msg.id BETWEEN m.first_message_id AND m.last_message_id
-    WHERE m.id = $1 AND m.deleted_at IS NOT NULL ORDER BY msg.id LIMIT ${purgeBatch})`;
+    WHERE m.id = $1 AND m.deleted_at IS NOT NULL ORDER BY msg.id LIMIT ${purgeBatch}),
+  forgotten AS (DELETE FROM message_events e USING gone WHERE e.message_id = gone.id)
+  DELETE FROM messages WHERE id IN (SELECT id FROM gone)`;
 
 /** Removes a batch of a deleted mailing's messages, or, when there are none left, the mailing itself. */
 export async function purge(pool: pg.Pool, mailingId: number): Promise<boolean> {

@@ -22,6 +22,22 @@ export class Mailing extends Model {
   @Column({ type: DataType.STRING, allowNull: false, defaultValue: 'scheduled' })
   declare status: MailingStatus;
 
+  /** `HH:MM:SS`; both or none. */
+  @Column({ type: DataType.TIME })
+  declare sendWindowStart: string | null;
+
+  @Column({ type: DataType.TIME })
+  declare sendWindowEnd: string | null;
+
+  @Column({ type: DataType.INTEGER })
+  declare sendPerSecond: number | null;
+
+  @Column({ type: timestamptz })
+  declare startedAt: Date | null;
+
+  @Column({ type: timestamptz })
+  declare finishedAt: Date | null;
+
   /** Whether the filter names tags: a mailing whose last tag was deleted reaches nobody, not everybody. */
   @Column({ type: DataType.BOOLEAN, allowNull: false })
   declare byTag: boolean;

@@ -1,4 +1,4 @@
-import type { MessageStatus } from '@showroom/contract';
+import type { MessageReason, MessageStatus } from '@showroom/contract';
 import { Column, DataType, Model, Table } from 'sequelize-typescript';
 import { timestamptz } from './timestamptz.js';
 
@@ -16,6 +16,10 @@ export class Message extends Model {
 
   @Column({ type: DataType.STRING, allowNull: false })
   declare status: MessageStatus;
+
+  /** Why it ended so; null for what is open or was simply sent. */
+  @Column({ type: DataType.STRING })
+  declare reason: MessageReason | null;
 
   @Column({ type: timestamptz })
   declare sentAt: Date | null;

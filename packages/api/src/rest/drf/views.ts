@@ -58,18 +58,20 @@ function toView(path: string, served: Route[], routes: Route[]): View {
   return { name: nameOf(path, routes), allow: allowed.join(', '), isOpen };
 }
 
-/** `Tag List`, `Tag Instance`; what is neither is called by its path: `Auth Login`. */
+/** `Tag List`, `Tag Instance`; what is done to a row by its verb: `Pause`; all else by its path: `Auth Login`. */
 function nameOf(path: string, routes: Route[]): string {
   const [noun, ...rest] = path.split('/').slice(1, -1);
   const list = routes.find(({ contract }) => contract.path === `/${noun}/` && contract.method === 'GET');
+  const verb = rest.find((part) => !part.startsWith('{'));
+  if (list && verb) return verb[0]!.toUpperCase() + verb.slice(1);
   if (list) return `${toWords(componentOf(list.contract))} ${path.endsWith('}/') ? 'Instance' : 'List'}`;
   return [noun!, ...rest].map((word) => word[0]!.toUpperCase() + word.slice(1)).join(' ');
 }
 
 /** The component that a list's rows have, or the whole answer where there are no rows. */
 function componentOf({ output }: ProcedureContract): string {
-  const { results } = (output as z.ZodObject).shape as { results?: z.ZodType };
-  const row = results instanceof z.ZodArray ? (results.element as z.ZodType).meta()?.id : undefined;
+  const rows = output instanceof z.ZodObject ? (output.shape as { results?: z.ZodType }).results : output;
+  const row = rows instanceof z.ZodArray ? (rows.element as z.ZodType).meta()?.id : undefined;
   return output.meta()?.id ?? row ?? '';
 }
 

@@ -154,7 +154,7 @@ describe('requests as a whole, over REST', () => {
     }
   });
 
-  for (const path of ['/api/v1/nothing/', '/nothing', '/api/v1/messages/1/', '/api/v1/tags/1/more/', '/%zz']) {
+  for (const path of ['/api/v1/nothing/', '/nothing', '/api/v1/tags/1/more/', '/%zz']) {
     it(`to ${path} get the page of Django, with or without credentials`, async () => {
       for (const authorization of [api.basic('admin', 'pw'), '']) {
         const response = await send('GET', path, { authorization });

@@ -1,0 +1,62 @@
+import type { MailingStatus, MessageEvent, MessageReason, MessageStatus } from '@showroom/contract';
+
+/** A message, and what around it decides what becomes of it. */
+export interface Stand {
+  id: number;
+  status: MessageStatus;
+  reason: MessageReason | null;
+  sent_at: Date | null;
+  mailing_id: number;
+  client_id: number;
+  phone_number: string | null;
+  mailing_status: MailingStatus;
+  started_at: Date;
+  finished_at: Date | null;
+  /** Of its range, when its mailing has a window. */
+  timezone: string | null;
+  is_held: boolean;
+  is_range_waiting: boolean;
+  retry_at: Date | null;
+  is_retry_waiting: boolean | null;
+  due_at: Date | null;
+  /** What the provider answered when requests were stopped; null when they are not. */
+  provider_trouble: string | null;
+}
+
+/** Did this client get it, and if not, why? In a sentence. */
+export function explainMessage(stand: Stand, events: readonly MessageEvent[]): string {
+  const last = [...events].reverse().find(({ attempt, event }) => attempt !== null && event !== 'accepted');
+  const answer = last ? ` The last answer was: ${last.detail}` : '';
+  const settle = ' An operator can settle it: POST /messages/{id}/resolve/.';
+  switch (stand.status) {
+    case 'pending':
+      return explainPending(stand, answer);
+    case 'sent':
+      return stand.reason === 'operator' ? 'An operator said that it was sent.' : 'The provider accepted it.';
+    case 'failed':
+      return stand.reason === 'operator' ? 'An operator said that it failed.' : `The provider refused it.${answer}`;
+    case 'expired':
+      return stand.reason === 'window'
+        ? `It was not sent: in the time zone ${stand.timezone}, no window opened before the end of the mailing.`
+        : `It was not sent before the end of the mailing.${answer}`;
+    case 'canceled':
+      return stand.reason === 'client_deleted'
+        ? 'It was not sent: the client was deleted first.'
+        : 'It was not sent: the mailing was canceled first.';
+    case 'unknown':
+      return stand.reason === 'worker_died'
+        ? `It may have been sent: a worker died before it could write down an answer.${answer}${settle}`
+        : `It may have been sent: an attempt went without an answer that tells.${answer}${settle}`;
+  }
+}
+
+function explainPending(stand: Stand, answer: string): string {
+  if (stand.mailing_status === 'paused') return `It waits: the mailing is paused.${answer}`;
+  if (stand.mailing_status === 'canceled') return 'It is being canceled with its mailing.';
+  if (stand.provider_trouble !== null) {
+    return `It waits: requests to the provider are stopped, because it is sick. It said: ${stand.provider_trouble}`;
+  }
+  if (stand.is_retry_waiting) return `It waits for its next attempt.${answer}`;
+  if (stand.is_range_waiting && stand.timezone) return `It waits for the window to open in ${stand.timezone}.`;
+  return stand.is_held ? `A worker has it in hand.${answer}` : `It waits for its turn.${answer}`;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { Id, integer, timestamp } from './kit/scalars.js';
+import { MessageTimeline } from './messages.js';
+
+/** How phones are billed for a text: GSM-7 has 160 characters (153 in each of several parts), UCS-2 70 (67). */
+export const SmsParts = z
+  .object({
+    encoding: z.enum(['GSM-7', 'UCS-2']),
+    characters: integer().meta({ description: 'As the encoding counts them.' }),
+    parts: integer().meta({ description: 'How many short messages one text takes.' }),
+    total_parts: integer().meta({ description: 'The same for the whole audience.' }),
+  })
+  .meta({ id: 'SmsParts' });
+export type SmsParts = z.infer<typeof SmsParts>;
+
+/** What a mailing would do if it were started as it is now. */
+export const MailingPreview = z
+  .object({
+    audience: integer().meta({ description: 'How many clients match by now.' }),
+    sample: z
+      .array(z.object({ id: integer(), phone_number: z.string(), timezone: z.string() }))
+      .meta({ description: 'Some of them; none for a caller who may not view clients.' }),
+    by_tag: z.array(z.object({ name: z.string(), clients: integer() })),
+    by_code: z.array(z.object({ code: z.string(), clients: integer() })),
+    sms: SmsParts,
+    per_second: z
+      .number()
+      .nullable()
+      .meta({ description: 'The rate that was reckoned with; null when none is known.' }),
+    rate_from: z
+      .enum(['mailing', 'provider', 'last_mailing', 'none'])
+      .meta({ description: 'Where the rate comes from: a limit, or what the last mailing reached.' }),
+    finishes_at: timestamp().nullable().meta({ description: 'When the last message would be sent, at that rate.' }),
+    seconds: integer().nullable().meta({ description: 'From the start to then.' }),
+    misses: integer().meta({ description: 'How many would not be sent before the end.' }),
+    misses_window: integer().meta({ description: 'Those of them whose window opens at no time before the end.' }),
+  })
+  .meta({ id: 'MailingPreview' });
+export type MailingPreview = z.infer<typeof MailingPreview>;
+
+/** Why a client was or was not in the audience of a mailing, and what became of it. */
+export const Explanation = z
+  .object({
+    mailing: Id,
+    client: integer(),
+    in_audience: z.boolean().nullable().meta({ description: 'Null when the mailing has not started.' }),
+    because: z.enum([
+      'is_in_the_audience',
+      'mailing_not_started',
+      'no_such_client',
+      'other_tag',
+      'other_code',
+      'other_tag_and_code',
+      'matches_since',
+    ]),
+    explanation: z.string().meta({ description: 'The same in a sentence.' }),
+    message: MessageTimeline.nullable(),
+  })
+  .meta({ id: 'Explanation' });
+export type Explanation = z.infer<typeof Explanation>;

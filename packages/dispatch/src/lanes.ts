@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DispatchClock } from './clock.js';
+import { Lease } from './lease.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import { type RangeSenderDeps, sendRange } from './range-sender.js';
+import type { ClaimedRange } from './store.js';
+
+interface LaneDeps extends RangeSenderDeps {
+  keeper: LeaseKeeper;
+  clock: DispatchClock;
+  finish(mailingId: number): Promise<void>;
+}
+
+/** What became of a lane. `crowded`: its job is to be left to others, and looked at again soon. */
+export type LaneEnd = 'over' | 'crowded';
+
+/** The lanes of this worker: each works on one range of a mailing at a time. */
+export function createLanes(deps: LaneDeps) {
+  const { store, provider, settings, writer, logger, gate, keeper, clock } = deps;
+  const lanes = new Map<number, number>();
+  const countLanes = () => [...lanes.values()].reduce((sum, count) => sum + count, 0);
+  const introduced = once(async () => {
+    const { name, idempotent } = provider;
+    await store.introduce({ name, idempotent, perSecond: settings.perSecond });
+    await gate.look();
+  });
+
+  /**
+   * Works on a mailing until it is over, there is nothing to do for long, or the signal aborts. `crowded`: this worker has
+   * enough lanes on it already, or other mailings want their turn.
+   */
+  async function send(mailingId: number, signal: AbortSignal): Promise<LaneEnd> {
+    const taken = lanes.get(mailingId) ?? 0;
+    if (taken >= settings.lanesPerWorker) return 'crowded';
+    lanes.set(mailingId, taken + 1);
+    try {
+      return await runLane(mailingId, signal);
+    } finally {
+      const left = (lanes.get(mailingId) ?? 1) - 1;
+      if (left > 0) lanes.set(mailingId, left);
+      else {
+        lanes.delete(mailingId);
+        deps.pacers.forget(mailingId);
+      }
+    }
+  }
+
+  async function runLane(mailingId: number, signal: AbortSignal): Promise<LaneEnd> {
+    const turnEnds = performance.now() + settings.turnMs;
+    const { leaseMs } = settings;
+    await introduced();
+    while (!signal.aborted) {
+      if (performance.now() > turnEnds && countLanes() >= settings.lanesAtOnce) return 'crowded';
+      const askedAt = performance.now();
+      const claim = await store.claim(mailingId, { leaseMs, idempotent: provider.idempotent });
+      if (claim.kind === 'range') await work(mailingId, claim, askedAt, signal);
+      else if (claim.kind === 'stopped') break;
+      else if (claim.kind !== 'wait') {
+        await deps.finish(mailingId);
+        break;
+      } else if (claim.waitMs > settings.leaveAfterMs) {
+        await clock.startIn(mailingId, claim.waitMs);
+        break;
+      } else await rest(Math.min(claim.waitMs, settings.idleMs), signal);
+    }
+    return 'over';
+  }
+
+  async function work(mailingId: number, range: ClaimedRange, askedAt: number, signal: AbortSignal): Promise<void> {
+    const lease = new Lease(mailingId, range, settings, askedAt, signal);
+    await keeper.keepWhile(lease, async () => {
+      await sendRange(deps, range, lease);
+      await writer.flushed();
+    });
+    await store.release(range.rangeId);
+    logger.debug({ mailing: mailingId, range: range.rangeId, messages: range.messages.length }, 'range worked through');
+  }
+
+  return { send };
+}
+
+/** Does it at the first call, and again at the next one if it failed. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work().catch((error) => {
+      done = null;
+      throw error;
+    });
+    return done;
+  };
+}
+
+const rest = (ms: number, signal: AbortSignal) => sleep(Math.max(ms, 10), undefined, { signal }).catch(() => {});
