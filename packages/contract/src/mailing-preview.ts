@@ -20,8 +20,12 @@ export const MailingPreview = z
     sample: z
       .array(z.object({ id: integer(), phone_number: z.string(), timezone: z.string() }))
       .meta({ description: 'Some of them; none for a caller who may not view clients.' }),
-    by_tag: z.array(z.object({ name: z.string(), clients: integer() })),
-    by_code: z.array(z.object({ code: z.string(), clients: integer() })),
+    by_tag: z
+      .array(z.object({ name: z.string(), clients: integer() }))
+      .meta({ description: 'Every tag in the audience, the largest first.' }),
+    by_code: z
+      .array(z.object({ code: z.string(), clients: integer() }))
+      .meta({ description: 'Every code in the audience, the largest first.' }),
     sms: SmsParts,
     per_second: z
       .number()
@@ -30,9 +34,13 @@ export const MailingPreview = z
     rate_from: z
       .enum(['mailing', 'provider', 'last_mailing', 'none'])
       .meta({ description: 'Where the rate comes from: a limit, or what the last mailing reached.' }),
-    finishes_at: timestamp().nullable().meta({ description: 'When the last message would be sent, at that rate.' }),
-    seconds: integer().nullable().meta({ description: 'From the start to then.' }),
-    misses: integer().meta({ description: 'How many would not be sent before the end.' }),
+    finishes_at: timestamp().nullable().meta({
+      description: 'When the last of what is in time would be sent; null when no rate is known, or nothing is in time.',
+    }),
+    seconds: integer().nullable().meta({ description: 'From the start, or from now if that is past, to then.' }),
+    misses: integer().meta({
+      description: 'How many would not be sent before the end (with a window: nor within 400 days).',
+    }),
     misses_window: integer().meta({ description: 'Those of them whose window opens at no time before the end.' }),
   })
   .meta({ id: 'MailingPreview' });

@@ -72,8 +72,11 @@ export function createLanes(deps: LaneDeps) {
       await sendRange(deps, range, lease);
       await writer.flushed();
     });
-    await store.release(range.rangeId);
-    logger.debug({ mailing: mailingId, range: range.rangeId, messages: range.messages.length }, 'range worked through');
+    await store.release(range.hold);
+    logger.debug(
+      { mailing: mailingId, range: range.hold.rangeId, messages: range.messages.length },
+      'range worked through',
+    );
   }
 
   return { send };

@@ -7,7 +7,7 @@ import type { DispatchStore } from './store.js';
  * changed meanwhile. A renewal that fails is not the end of a lease: it holds until its time is up, and says no then.
  */
 export class LeaseKeeper {
-  private readonly leases = new Map<number, Lease>();
+  private readonly leases = new Set<Lease>();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -18,12 +18,12 @@ export class LeaseKeeper {
   ) {}
 
   async keepWhile<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
-    this.leases.set(lease.rangeId, lease);
+    this.leases.add(lease);
     this.timer ??= this.planNext();
     try {
       return await work();
     } finally {
-      this.leases.delete(lease.rangeId);
+      this.leases.delete(lease);
     }
   }
 
@@ -41,12 +41,13 @@ export class LeaseKeeper {
 
   private async renew(): Promise<void> {
     const askedAt = performance.now();
-    const asked = [...this.leases.values()];
+    const asked = [...this.leases];
     if (asked.length === 0) return;
-    const renewals = await this.store.renew([...this.leases.keys()], this.settings.leaseMs);
-    const byRange = new Map(renewals.map((renewal) => [renewal.rangeId, renewal]));
+    const holds = asked.map(({ hold }) => hold);
+    const renewals = await this.store.renew(holds, this.settings.leaseMs);
+    const byHold = new Map(renewals.map((renewal) => [nameOf(renewal), renewal]));
     for (const lease of asked) {
-      const renewal = byRange.get(lease.rangeId);
+      const renewal = byHold.get(nameOf(lease.hold));
       if (renewal) lease.renew(renewal, askedAt);
       else lease.stop();
     }
@@ -60,3 +61,5 @@ export class LeaseKeeper {
     }
   }
 }
+
+const nameOf = ({ rangeId, token }: { rangeId: number; token: string }) => `${rangeId} ${token}`;

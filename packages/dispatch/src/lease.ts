@@ -1,4 +1,4 @@
-import type { ClaimedRange, Renewal } from './store.js';
+import type { ClaimedRange, Hold, Renewal } from './store.js';
 
 interface LeaseSettings {
   leaseMs: number;
@@ -40,8 +40,8 @@ export class Lease {
     this.learn(range, askedAt);
   }
 
-  get rangeId(): number {
-    return this.range.rangeId;
+  get hold(): Hold {
+    return this.range.hold;
   }
 
   /** Milliseconds until the mailing's end. */

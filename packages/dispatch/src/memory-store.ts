@@ -7,6 +7,7 @@ import type {
   DispatchStore,
   DueWork,
   FinishResult,
+  Hold,
   Renewal,
   Settlement,
   StartResult,
@@ -169,7 +170,7 @@ export class MemoryStore implements DispatchStore {
     const messages = range.messageIds.map((id) => this.message(id)).filter((message) => isAskable(message, now));
     return {
       kind: 'range',
-      rangeId: range.id,
+      hold: { rangeId: range.id, workerId: this.workerId, token: String(now) },
       text: mailing.text,
       endsInMs: mailing.endAt - now,
       closesInMs: null,
@@ -200,21 +201,30 @@ export class MemoryStore implements DispatchStore {
     range.askedTo = 0;
   }
 
-  async mark(rangeId: number, toId: number): Promise<boolean> {
-    const range = this.ledger.ranges.find(({ id, workerId }) => id === rangeId && workerId === this.workerId);
+  private held({ rangeId, workerId, token }: Hold): MemoryRange | undefined {
+    return this.ledger.ranges.find(
+      (range) => range.id === rangeId && range.workerId === workerId && String(range.claimedAt) === token,
+    );
+  }
+
+  async mark(hold: Hold, toId: number): Promise<boolean> {
+    const range = this.held(hold);
     if (range) range.askedTo = Math.max(range.askedTo, toId);
     return range !== undefined;
   }
 
-  async renew(rangeIds: readonly number[], leaseMs: number): Promise<Renewal[]> {
+  async renew(holds: readonly Hold[], leaseMs: number): Promise<Renewal[]> {
     const now = performance.now();
-    const held = this.ledger.ranges.filter(({ id, workerId }) => rangeIds.includes(id) && workerId === this.workerId);
-    return held.map((range) => {
+    return holds.flatMap((hold) => {
+      const range = this.held(hold);
+      if (!range) return [];
       range.leasedUntil = now + leaseMs;
       const mailing = this.ledger.mailings.get(range.mailingId);
       const running = mailing?.status === 'running' && !mailing.deleted;
       const endsInMs = (mailing?.endAt ?? now) - now;
-      return { rangeId: range.id, text: mailing?.text ?? '', endsInMs, closesInMs: null, perSecond: null, running };
+      const { rangeId, token } = hold;
+      const text = mailing?.text ?? '';
+      return [{ rangeId, token, text, endsInMs, closesInMs: null, perSecond: null, running }];
     });
   }
 
@@ -232,8 +242,8 @@ export class MemoryStore implements DispatchStore {
     }
   }
 
-  async release(rangeId: number): Promise<void> {
-    const range = this.ledger.ranges.find(({ id, workerId }) => id === rangeId && workerId === this.workerId);
+  async release(hold: Hold): Promise<void> {
+    const range = this.held(hold);
     if (!range) return;
     const open = range.messageIds.map((id) => this.message(id)).filter(({ status }) => status === 'pending');
     range.workerId = null;

@@ -35,7 +35,7 @@ export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, leas
   const answers: Promise<void>[] = [];
   for (const [index, message] of range.messages.entries()) {
     if (message.phone === null) {
-      deps.writer.push(withoutClient(message, lease.rangeId));
+      deps.writer.push(withoutClient(message, lease.hold.rangeId));
       continue;
     }
     const pass = await admit(deps, lease, mark, index);
@@ -84,7 +84,7 @@ async function ask(
   const latencyMs = Math.round(performance.now() - startedAt);
   if (outcome.kind !== 'accepted')
     deps.logger.debug({ message: message.id, ...outcome }, 'the provider did not accept');
-  deps.writer.push(toSettlement(deps, message, lease.rangeId, outcome, latencyMs));
+  deps.writer.push(toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs));
   await deps.gate.saw(outcome, pass);
 }
 

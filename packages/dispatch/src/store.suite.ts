@@ -49,12 +49,12 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
     }
 
     const ends = (range: ClaimedRange, status: 'sent' | 'failed' | 'canceled' | 'unknown'): Settlement[] =>
-      range.messages.map(({ id }) => ({ rangeId: range.rangeId, messageId: id, status, event: null }));
+      range.messages.map(({ id }) => ({ rangeId: range.hold.rangeId, messageId: id, status, event: null }));
 
     const retries = (range: ClaimedRange, outcome: 'busy' | 'unknown', dueInMs: number): Settlement[] =>
       range.messages.map(({ id }) => {
         return {
-          rangeId: range.rangeId,
+          rangeId: range.hold.rangeId,
           messageId: id,
           status: 'pending',
           attempts: 1,
@@ -151,7 +151,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         await harness.changeMailing(id, { endsInMs: 0 });
         expect(await store.claim(id, terms)).to.deep.equal({ kind: 'ended' });
         await store.settle(ends(range, 'sent'));
-        await store.release(range.rangeId);
+        await store.release(range.hold);
         expect(await store.claim(id, terms)).to.deep.equal({ kind: 'done' });
         await harness.changeMailing(id, { deleted: true });
         expect(await store.claim(id, terms)).to.deep.equal({ kind: 'stopped' });
@@ -172,7 +172,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const id = await startedMailing(4);
         const range = await claimRange(store, id);
         const [first, second, third, fourth] = range.messages;
-        expect(await store.mark(range.rangeId, third!.id)).to.equal(true);
+        expect(await store.mark(range.hold, third!.id)).to.equal(true);
         await store.settle([...ends(range, 'sent').slice(0, 1), ...retries(range, 'busy', 60_000).slice(1, 2)]);
         const other = await harness.openWorker();
         await die();
@@ -187,7 +187,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
       it('calls unknown what a dead worker may have asked, where asking twice delivers twice', async () => {
         const id = await startedMailing(4);
         const range = await claimRange(store, id);
-        await store.mark(range.rangeId, range.messages[2]!.id);
+        await store.mark(range.hold, range.messages[2]!.id);
         await store.settle([...ends(range, 'sent').slice(0, 1), ...retries(range, 'busy', 60_000).slice(1, 2)]);
         const other = await harness.openWorker();
         await die();
@@ -200,8 +200,8 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
       it('doubts nothing of a range that was given back', async () => {
         const id = await startedMailing(2);
         const range = await claimRange(store, id);
-        await store.mark(range.rangeId, range.messages[1]!.id);
-        await store.release(range.rangeId);
+        await store.mark(range.hold, range.messages[1]!.id);
+        await store.release(range.hold);
         const again = await store.claim(id, { leaseMs, idempotent: false });
         if (again.kind !== 'range') throw new Error(again.kind);
         expect(again.messages.map(({ unanswered }) => unanswered)).to.deep.equal([false, false]);
@@ -209,8 +209,9 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
 
       it('moves no water mark of a range that somebody else holds', async () => {
         const id = await startedMailing(1);
-        const { rangeId, messages } = await claimRange(store, id);
-        expect(await (await harness.openWorker()).store.mark(rangeId, messages[0]!.id)).to.equal(false);
+        const { hold, messages } = await claimRange(store, id);
+        const { workerId } = (await harness.openWorker()).store;
+        expect(await store.mark({ ...hold, workerId }, messages[0]!.id)).to.equal(false);
       });
 
       it('says nothing but stop while the mailing is paused, and goes on afterwards', async () => {
@@ -244,7 +245,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const id = await startedMailing(2);
         const range = await claimRange(store, id);
         await store.settle([...retries(range, 'busy', -2_000).slice(0, 1), ...ends(range, 'sent').slice(1)]);
-        await store.release(range.rangeId);
+        await store.release(range.hold);
         const again = await claimRange(store, id);
         expect(again.messages).to.have.length(1);
         expect(again.messages[0]).to.include({ id: range.messages[0]!.id, attempts: 1 });
@@ -254,7 +255,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const id = await startedMailing(1);
         const range = await claimRange(store, id);
         await store.settle(retries(range, 'busy', 60_000));
-        await store.release(range.rangeId);
+        await store.release(range.hold);
         expect(await store.claim(id, terms)).to.include({ kind: 'wait' });
         expect((await store.due(0)).sends).to.deep.equal([]);
       });
@@ -263,7 +264,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const id = await startedMailing(2);
         const range = await claimRange(store, id);
         await store.settle(ends(range, 'sent').slice(0, 1));
-        await store.release(range.rangeId);
+        await store.release(range.hold);
         expect((await claimRange(store, id)).messages).to.have.length(1);
       });
     });
@@ -271,19 +272,32 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
     describe('renew', () => {
       it('extends the lease and tells of the mailing as it is now', async () => {
         const id = await startedMailing(1);
-        const { rangeId } = await claimRange(store, id);
+        const { hold } = await claimRange(store, id);
         await harness.changeMailing(id, { text: 'changed', endsInMs: 10_000 });
-        const [renewal] = await store.renew([rangeId], leaseMs);
-        expect(renewal).to.include({ rangeId, text: 'changed', running: true });
+        const [renewal] = await store.renew([hold], leaseMs);
+        expect(renewal).to.include({ rangeId: hold.rangeId, token: hold.token, text: 'changed', running: true });
         expect(renewal?.endsInMs).to.be.within(8_000, 10_000);
         await harness.changeMailing(id, { deleted: true });
-        expect((await store.renew([rangeId], leaseMs))[0]).to.include({ running: false });
+        expect((await store.renew([hold], leaseMs))[0]).to.include({ running: false });
       });
 
       it('leaves out a range that somebody else holds', async () => {
         const id = await startedMailing(1);
-        const { rangeId } = await claimRange(store, id);
-        expect(await (await harness.openWorker()).store.renew([rangeId], leaseMs)).to.deep.equal([]);
+        const { hold } = await claimRange(store, id);
+        const { workerId } = (await harness.openWorker()).store;
+        expect(await store.renew([{ ...hold, workerId }], leaseMs)).to.deep.equal([]);
+      });
+
+      it('knows a claim from a later one: an old one marks, renews and gives back nothing', async () => {
+        const id = await startedMailing(2);
+        const old = await store.claim(id, { ...terms, leaseMs: -1 });
+        if (old.kind !== 'range') throw new Error(old.kind);
+        const now = await claimRange(store, id);
+        expect(await store.mark(old.hold, old.messages[1]!.id)).to.equal(false);
+        expect(await store.renew([old.hold], leaseMs)).to.deep.equal([]);
+        await store.release(old.hold);
+        expect(await store.renew([now.hold], leaseMs)).to.have.length(1);
+        expect(await store.mark(now.hold, now.messages[1]!.id)).to.equal(true);
       });
     });
 
@@ -293,7 +307,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(await store.finish(id)).to.include({ kind: 'wait' });
         const range = await claimRange(store, id);
         await store.settle(ends(range, 'sent'));
-        await store.release(range.rangeId);
+        await store.release(range.hold);
         expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
         expect(await store.finish(id)).to.deep.equal({ kind: 'none' });
       });
@@ -313,7 +327,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         ]);
         await harness.changeMailing(id, { endsInMs: 0 });
         expect(await store.finish(id), 'a range is held').to.include({ kind: 'wait' });
-        await store.release(range.rangeId);
+        await store.release(range.hold);
         expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'expired' });
         expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'unknown', 'expired']);
       });
@@ -328,7 +342,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(await store.claim(id, terms)).to.deep.equal({ kind: 'ended' });
         expect((await store.due(0)).finishes).to.deep.equal([id]);
         expect(await store.finish(id)).to.include({ kind: 'wait' });
-        await store.release(range.rangeId);
+        await store.release(range.hold);
         expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'canceled' });
         expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'unknown', 'canceled']);
         expect((await store.due(0)).finishes).to.deep.equal([]);
@@ -339,7 +353,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
     it('calls unknown at the end what a dead worker may have asked, and expired what it did not', async () => {
       const id = await startedMailing(3);
       const range = await claimRange(store, id);
-      await store.mark(range.rangeId, range.messages[1]!.id);
+      await store.mark(range.hold, range.messages[1]!.id);
       await store.settle(ends(range, 'sent').slice(0, 1));
       await die();
       await harness.changeMailing(id, { endsInMs: 0 });

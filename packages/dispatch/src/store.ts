@@ -23,10 +23,18 @@ export interface ClaimedMessage {
   readonly unanswered: boolean;
 }
 
+/** One claim of one range, by one life of a worker's session. Whoever claims the range after it has another. */
+export interface Hold {
+  readonly rangeId: number;
+  readonly workerId: number;
+  /** Tells this claim from another by the same worker; means nothing to anybody but the store. */
+  readonly token: string;
+}
+
 /** A leased range of a mailing's messages: nobody else asks with them while the lease holds. */
 export interface ClaimedRange {
   readonly kind: 'range';
-  readonly rangeId: number;
+  readonly hold: Hold;
   readonly text: string;
   /** Milliseconds to the mailing's end by the store's clock, taken after the call began. */
   readonly endsInMs: number;
@@ -80,6 +88,7 @@ export type Settlement = {
 
 /** What a renewed lease is told: the mailing as it is now. */
 export interface Renewal {
+  readonly token: string;
   readonly rangeId: number;
   readonly text: string;
   readonly endsInMs: number;
@@ -168,13 +177,13 @@ export interface DispatchStore extends SharedLimits {
    * Moves a range's water mark, before anybody asks with an id up to `toId`: after a crash it tells what may have been
    * asked. False when the range is another worker's by now.
    */
-  mark(rangeId: number, toId: number): Promise<boolean>;
-  /** Extends the leases this worker still holds and tells of their mailings; a range that is missing was lost. */
-  renew(rangeIds: readonly number[], leaseMs: number): Promise<Renewal[]>;
+  mark(hold: Hold, toId: number): Promise<boolean>;
+  /** Extends the leases that still hold and tells of their mailings; one that is missing was lost. */
+  renew(holds: readonly Hold[], leaseMs: number): Promise<Renewal[]>;
   /** Writes outcomes down together with their ranges' counts. What has an end already keeps it. */
   settle(settlements: readonly Settlement[]): Promise<void>;
   /** Gives a range back: done when nothing in it is open, else due at its first retry. */
-  release(rangeId: number): Promise<void>;
+  release(hold: Hold): Promise<void>;
   /** Gives a running mailing its last state: when all is done, or when its end has come. */
   finish(mailingId: number): Promise<FinishResult>;
   /** What is due and may have lost its job; starts are looked for `horizonMs` ahead. */

@@ -38,13 +38,13 @@ export class WaterMark {
     const to = Math.min(this.coveredTo + this.ahead, this.messages.length);
     while (this.lease.verdict() !== 'over') {
       try {
-        const isOurs = await this.store.mark(this.lease.rangeId, this.messages[to - 1]!.id);
+        const isOurs = await this.store.mark(this.lease.hold, this.messages[to - 1]!.id);
         if (!isOurs) this.lease.stop();
         if (isOurs) this.coveredTo = to;
         return isOurs;
       } catch (error) {
         this.logger.warn(
-          { err: error, range: this.lease.rangeId },
+          { err: error, range: this.lease.hold.rangeId },
           'the water mark could not be written, trying again',
         );
         await sleep(storeAwayMs);

@@ -34,10 +34,10 @@ describe('steering a mailing', () => {
 
   it('pauses and resumes one that runs', async () => {
     const id = await running.start();
-    const { rangeId } = await running.claim(id);
+    const { hold } = await running.claim(id);
     expect((await steer(id, 'pause')).body).to.include({ id, status: 'paused' });
-    expect((await running.store.renew([rangeId], 10_000))[0]).to.include({ running: false });
-    await running.store.release(rangeId);
+    expect((await running.store.renew([hold], 10_000))[0]).to.include({ running: false });
+    await running.store.release(hold);
     expect((await steer(id, 'pause')).body, 'again').to.include({ status: 'paused' });
     api.hints.length = 0;
     expect((await steer(id, 'resume')).body).to.include({ status: 'running' });
@@ -60,8 +60,8 @@ describe('steering a mailing', () => {
     expect((await steer(id, 'cancel')).body).to.include({ status: 'canceled' });
     expect(api.hints.at(-1)).to.equal(`finish ${id}`);
     const [first] = range.messages;
-    await running.store.settle([{ rangeId: range.rangeId, messageId: first!.id, status: 'sent', event: null }]);
-    await running.store.release(range.rangeId);
+    await running.store.settle([{ rangeId: range.hold.rangeId, messageId: first!.id, status: 'sent', event: null }]);
+    await running.store.release(range.hold);
     await running.store.finish(id);
     expect(await countsOf(id)).to.include({ sent: 1, canceled: 3, pending: 0 });
     expect((await steer(id, 'cancel')).status, 'again').to.equal(200);
@@ -100,7 +100,7 @@ describe('steering a mailing', () => {
       [first, 1],
       [second, 1],
     ]);
-    await running.store.release(range.rangeId);
+    await running.store.release(range.hold);
     await running.settle(id, ['sent', 'sent']);
     expect(await running.store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
     expect(await countsOf(id)).to.include({ sent: 3, unknown: 1, failed: 0 });
@@ -183,10 +183,10 @@ describe('steering a mailing', () => {
     const id = await running.start();
     const patch = (body: object) => api.rest('PATCH', `/mailing/${id}/`, body);
     expect((await patch({ text: 'new', send_per_second: 5 })).body).to.include({ text: 'new', send_per_second: 5 });
-    const { rangeId, perSecond } = await running.claim(id);
+    const { hold, perSecond } = await running.claim(id);
     expect(perSecond).to.equal(5);
     await patch({ send_per_second: null });
-    expect((await running.store.renew([rangeId], 10_000))[0]).to.include({ text: 'new', perSecond: null });
+    expect((await running.store.renew([hold], 10_000))[0]).to.include({ text: 'new', perSecond: null });
     expect((await patch({ send_window_start: '09:00', send_window_end: '21:00' })).status).to.equal(409);
     await steer(id, 'pause');
     expect((await patch({ tags: ['vip'] })).status, 'paused').to.equal(409);

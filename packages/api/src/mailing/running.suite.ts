@@ -35,7 +35,7 @@ export async function createRunningMailings(api: TestApi) {
     async settle(mailing: number, ends: ('sent' | 'failed' | 'unknown' | 'busy')[]): Promise<number[]> {
       const range = await claim(mailing);
       await store.settle(ends.map((end, n) => toSettlement(range, n, end)));
-      await store.release(range.rangeId);
+      await store.release(range.hold);
       return range.messages.map(({ id }) => id);
     },
     close: () => store.close(),
@@ -44,7 +44,7 @@ export async function createRunningMailings(api: TestApi) {
 
 function toSettlement(range: ClaimedRange, n: number, end: 'sent' | 'failed' | 'unknown' | 'busy'): Settlement {
   const { id, attempts } = range.messages[n]!;
-  const to = { rangeId: range.rangeId, messageId: id };
+  const to = { rangeId: range.hold.rangeId, messageId: id };
   const attempt = attempts + 1;
   const event = (of: MessageEvent['event'], httpStatus: number): MessageEvent => {
     return { event: of, attempt, httpStatus, code: null, latencyMs: 21, detail: `HTTP ${httpStatus}` };

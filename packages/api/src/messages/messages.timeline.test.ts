@@ -54,7 +54,7 @@ describe('did this client get it, and if not, why?', () => {
 
   it('tells what it waits for', async () => {
     const mailing = await running.start();
-    const { messages, rangeId } = await running.claim(mailing);
+    const { messages, hold } = await running.claim(mailing);
     const { id } = messages[0]!;
     expect((await read(id)).explanation).to.equal('A worker has it in hand.');
     await running.store.introduce({ name: 'sms', idempotent: true, perSecond: null });
@@ -72,7 +72,7 @@ describe('did this client get it, and if not, why?', () => {
     const { body } = await api.rest('GET', '/provider/');
     expect(body[0]).to.include({ name: 'sms', state: 'open', fault: 'credentials', detail: 'HTTP 401: who?' });
     await api.query('DELETE FROM providers');
-    await running.store.release(rangeId);
+    await running.store.release(hold);
     expect((await read(id)).explanation).to.equal('It waits for its turn.');
     await api.rest('POST', `/mailing/${mailing}/pause/`);
     expect((await read(id)).explanation).to.equal('It waits: the mailing is paused.');

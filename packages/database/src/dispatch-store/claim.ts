@@ -105,7 +105,7 @@ async function toClaim(session: WorkerSession, range: RangeRow, { idempotent }: 
   const asked = idempotent ? range : { ...range, asked_to: null };
   return {
     kind: 'range',
-    rangeId: range.first_id,
+    hold: { rangeId: range.first_id, workerId: session.workerId, token: range.claimed_at },
     text: range.text,
     perSecond: range.per_second,
     endsInMs: range.ends_in_ms,

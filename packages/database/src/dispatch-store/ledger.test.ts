@@ -53,7 +53,7 @@ describe('the ledger', () => {
     return { event: of, attempt, httpStatus: 400, code: 7, latencyMs: 12, detail: 'HTTP 400: no' };
   };
   const end = (range: ClaimedRange, n: number, status: 'sent' | 'failed' | 'unknown', told: MessageEvent | null) =>
-    ({ rangeId: range.rangeId, messageId: range.messages[n]!.id, status, event: told }) satisfies Settlement;
+    ({ rangeId: range.hold.rangeId, messageId: range.messages[n]!.id, status, event: told }) satisfies Settlement;
 
   const rows = () => database.query('SELECT status, reason FROM messages ORDER BY id');
   const counts = async () =>
@@ -100,7 +100,7 @@ describe('the ledger', () => {
     await addClients(2);
     const id = await startMailing();
     const range = await claim(id);
-    await store.mark(range.rangeId, range.messages[1]!.id);
+    await store.mark(range.hold, range.messages[1]!.id);
     await database.query(`UPDATE ranges SET leased_until = clock_timestamp() - interval '1 s'`);
     const other = await openDispatchStore({ url: database.url, onConnectionError: () => {} });
     await other.claim(id, { ...terms, idempotent: false });
@@ -159,7 +159,7 @@ describe('the ledger', () => {
       const range = await claim(id);
       expect(range.messages).to.have.length(1);
       await store.settle([end(range, 0, 'sent', null)]);
-      await store.release(range.rangeId);
+      await store.release(range.hold);
       expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'expired' });
       expect(await counts()).to.deep.equal({ s: 1, f: 0, e: 2, u: 0 });
     });
@@ -181,10 +181,10 @@ describe('the ledger', () => {
       await database.query(
         `UPDATE mailings SET send_window_end = date_trunc('minute', (clock_timestamp() AT TIME ZONE 'UTC'))::time`,
       );
-      const [renewal] = await store.renew([range.rangeId], 5_000);
+      const [renewal] = await store.renew([range.hold], 5_000);
       expect(renewal!.closesInMs).to.be.at.most(0);
       await store.settle([end(range, 0, 'sent', null)]);
-      await store.release(range.rangeId);
+      await store.release(range.hold);
       expect(await store.claim(id, terms)).to.deep.equal({ kind: 'done' });
       expect(await rows()).to.deep.equal([
         { status: 'sent', reason: null },

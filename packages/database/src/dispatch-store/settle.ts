@@ -1,8 +1,7 @@
 import type { MessageReason } from '@showroom/contract';
-import type { Renewal, Settlement } from '@showroom/dispatch';
+import type { Hold, Renewal, Settlement } from '@showroom/dispatch';
 import type pg from 'pg';
 import { closesInMs } from './claim.js';
-import type { WorkerSession } from './session.js';
 import { inTransaction } from './transaction.js';
 
 type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>;
@@ -127,6 +126,10 @@ async function writeEvents(client: Queryable, settlements: readonly Settlement[]
   });
 }
 
+/** SQL: whether range `r` is still held by this very claim: its worker ($2) may have claimed it again in another life. */
+const isHold = 'r.worker_id = $2 AND r.claimed_at = $3::timestamptz';
+const toValues = ({ rangeId, workerId, token }: Hold) => [rangeId, workerId, token];
+
 const releaseRange = `
   WITH waiting AS (
     SELECT count(*) AS messages, min(t.due_at) AS due_at
@@ -138,36 +141,39 @@ const releaseRange = `
     due_at = next_due(CASE WHEN waiting.messages < stand.open THEN clock_timestamp()
                            ELSE coalesce(waiting.due_at, r.due_at) END,
       r.timezone, m.send_window_start, m.send_window_end)
-  FROM waiting, stand, mailings m WHERE r.first_id = $1 AND r.worker_id = $2 AND m.id = r.mailing_id RETURNING done`;
+  FROM waiting, stand, mailings m
+  WHERE r.first_id = $1 AND ${isHold} AND m.id = r.mailing_id RETURNING done`;
 
 /** Gives the range back; what is open without a retry (a shutdown came between) is due at once. */
-export async function release(pool: pg.Pool, session: WorkerSession, rangeId: number): Promise<void> {
-  const { rows } = await pool.query<{ done: boolean }>(releaseRange, [rangeId, session.workerId]);
-  if (rows[0]?.done) await pool.query('DELETE FROM retries WHERE range_id = $1', [rangeId]);
+export async function release(pool: pg.Pool, hold: Hold): Promise<void> {
+  const { rows } = await pool.query<{ done: boolean }>(releaseRange, toValues(hold));
+  if (rows[0]?.done) await pool.query('DELETE FROM retries WHERE range_id = $1', [hold.rangeId]);
 }
 
 const renewLeases = `
-  UPDATE ranges r SET leased_until = clock_timestamp() + $3 * interval '1 ms'
-  FROM mailings m
-  WHERE r.first_id = ANY($1::bigint[]) AND r.worker_id = $2 AND m.id = r.mailing_id
-  RETURNING r.first_id AS "rangeId", m.text, m.status = 'running' AND m.deleted_at IS NULL AS running,
+  UPDATE ranges r SET leased_until = clock_timestamp() + $4 * interval '1 ms'
+  FROM mailings m, unnest($1::bigint[], $2::int[], $3::text[]) AS held(range_id, worker_id, token)
+  WHERE r.first_id = held.range_id AND r.worker_id = held.worker_id AND r.claimed_at = held.token::timestamptz
+    AND m.id = r.mailing_id
+  RETURNING r.first_id AS "rangeId", held.token, m.text,
+    m.status = 'running' AND m.deleted_at IS NULL AS running,
     m.send_per_second AS "perSecond", ${closesInMs} AS "closesInMs",
     (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS "endsInMs"`;
 
-export async function renew(
-  pool: pg.Pool,
-  session: WorkerSession,
-  rangeIds: readonly number[],
-  leaseMs: number,
-): Promise<Renewal[]> {
-  return (await pool.query<Renewal>(renewLeases, [rangeIds, session.workerId, leaseMs])).rows;
+export async function renew(pool: pg.Pool, holds: readonly Hold[], leaseMs: number): Promise<Renewal[]> {
+  const values = [
+    holds.map(({ rangeId }) => rangeId),
+    holds.map(({ workerId }) => workerId),
+    holds.map(({ token }) => token),
+    leaseMs,
+  ];
+  return (await pool.query<Renewal>({ name: 'renew', text: renewLeases, values })).rows;
 }
 
-const moveMark = `
-  UPDATE ranges SET asked_to = greatest(asked_to, $2) WHERE first_id = $1 AND worker_id = $3 AND NOT done`;
+const moveMark = `UPDATE ranges r SET asked_to = greatest(r.asked_to, $4) WHERE first_id = $1 AND ${isHold} AND NOT done`;
 
 /** Before anybody asks with an id up to `toId`. False when the range is somebody else's by now. */
-export async function mark(pool: pg.Pool, session: WorkerSession, rangeId: number, toId: number): Promise<boolean> {
-  const query = { name: 'mark', text: moveMark, values: [rangeId, toId, session.workerId] };
+export async function mark(pool: pg.Pool, hold: Hold, toId: number): Promise<boolean> {
+  const query = { name: 'mark', text: moveMark, values: [...toValues(hold), toId] };
   return (await pool.query(query)).rowCount === 1;
 }

@@ -3,10 +3,10 @@ import type { Call } from '../../context.js';
 import { resolveFilter } from '../mailing.filter.js';
 import { readMailing, toColumns } from '../mailing.service.js';
 import { type Picks, readAudience } from './audience.js';
+import { forecast } from './forecast.js';
 import { readRate } from './rate.js';
-import { reckon } from './schedule.js';
 import { toSmsParts } from './sms.js';
-import { planWindows, type Times } from './windows.js';
+import type { Times } from './windows.js';
 
 interface Draft extends Picks, Times {
   readonly text: string;
@@ -32,19 +32,11 @@ export async function previewMailing(call: Call, ref: { id: number }): Promise<M
 async function preview({ deps, caller }: Call, draft: Draft): Promise<MailingPreview> {
   const maySeeClients = caller.isSuperuser || caller.permissions.has('view_client');
   const { zones, ...audience } = await readAudience(deps, draft, maySeeClients);
-  const plan = await planWindows(deps, draft, zones);
   const rate = await readRate(deps, draft.sendPerSecond);
-  const clientsOf = (some: typeof plan.zones) => some.reduce((sum, { clients }) => sum + clients, 0);
-  const closed = clientsOf(plan.zones.filter(({ windows }) => windows.length === 0));
-  const schedule = rate.per_second === null ? null : reckon(plan.zones, rate.per_second);
-  const lastAfter = schedule?.lastAfter ?? null;
   return {
     ...audience,
     sms: toSmsParts(draft.text, audience.audience),
     ...rate,
-    finishes_at: lastAfter === null ? null : new Date(plan.from.getTime() + lastAfter * 1_000),
-    seconds: lastAfter === null ? null : Math.ceil(lastAfter),
-    misses: schedule?.misses ?? closed,
-    misses_window: draft.sendWindowStart === null ? 0 : closed,
+    ...(await forecast(deps, draft, zones, rate.per_second)),
   };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { startApi, type TestApi } from '../../api.suite.js';
+import { createRunningMailings } from '../running.suite.js';
 
 describe('previewing a mailing', () => {
   let api: TestApi;
@@ -12,7 +13,7 @@ describe('previewing a mailing', () => {
     await addClients(5, { timezone: 'UTC', tag: 2, code: 2 });
   });
   after(() => api.stop());
-  afterEach(() => api.query('DELETE FROM providers; TRUNCATE mailings CASCADE'));
+  afterEach(() => api.query('DELETE FROM providers; TRUNCATE mailings CASCADE; DELETE FROM clients WHERE id > 35'));
 
   const addClients = (count: number, { timezone, tag, code }: { timezone: string; tag: number; code: number }) =>
     api.query(
@@ -58,36 +59,42 @@ describe('previewing a mailing', () => {
     });
   });
 
+  it('tells of the very clients that the start makes messages for', async () => {
+    const running = await createRunningMailings(api);
+    for (const tags of [[], ['vip'], ['new'], ['vip', 'new']]) {
+      for (const codes of [[], ['900'], ['901'], ['900', '901']]) {
+        const { body } = await preview({ tags, codes });
+        const id = await running.start({ tags, codes });
+        const messages = await api.query<{ client: number }>(
+          'SELECT client_id::int AS client FROM messages WHERE mailing_id = $1 ORDER BY id',
+          [id],
+        );
+        expect(body.audience).to.equal(messages.length);
+        expect(body.sample.map((client: { id: number }) => client.id)).to.deep.equal(
+          messages.slice(0, 10).map(({ client }) => client),
+        );
+      }
+    }
+    await running.close();
+  });
+
   it('shows no client to whom clients are not shown', async () => {
     const ids = await api.query<{ id: number }>(`SELECT id FROM permissions WHERE codename = 'add_mailing'`);
     const user_permissions = ids.map(({ id }) => id);
     await api.rest('POST', '/users/', { username: 'ivan', password: 'secret', user_permissions });
-    const { body } = await preview({}, { authorization: api.basic('ivan', 'secret') });
-    expect(body).to.deep.include({ audience: 35, sample: [] });
+    const asIvan = { authorization: api.basic('ivan', 'secret') };
+    expect((await preview({}, asIvan)).body).to.deep.include({ audience: 35, sample: [] });
+    await api.query(`INSERT INTO user_permissions (user_id, permission_id)
+      SELECT u.id, p.id FROM users u, permissions p WHERE username = 'ivan' AND codename = 'view_client'`);
+    await api.forgetCallers();
+    expect((await preview({}, asIvan)).body.sample).to.have.length(10);
   });
 
-  for (const [what, text, sms] of [
-    ['one part of GSM-7', 'a'.repeat(160), { encoding: 'GSM-7', characters: 160, parts: 1 }],
-    ['two parts of GSM-7', 'a'.repeat(161), { encoding: 'GSM-7', characters: 161, parts: 2 }],
-    ['characters that count two', '€'.repeat(81), { encoding: 'GSM-7', characters: 162, parts: 2 }],
-    [
-      'an escape that must not be torn',
-      `${'a'.repeat(152)}€${'a'.repeat(152)}`,
-      { encoding: 'GSM-7', characters: 306, parts: 3 },
-    ],
-    ['one part of Cyrillic', 'я'.repeat(70), { encoding: 'UCS-2', characters: 70, parts: 1 }],
-    ['two parts of Cyrillic', 'я'.repeat(71), { encoding: 'UCS-2', characters: 71, parts: 2 }],
-    [
-      'an emoji that must not be torn',
-      `${'я'.repeat(66)}😀${'я'.repeat(66)}`,
-      { encoding: 'UCS-2', characters: 134, parts: 3 },
-    ],
-  ] as const) {
-    it(`counts the parts of a text: ${what}`, async () => {
-      const { body } = await preview({ text });
-      expect(body.sms).to.deep.equal({ ...sms, total_parts: sms.parts * 35 });
+  it('tells in how many parts a text goes to one, and to all', async () => {
+    expect((await preview({ text: 'я'.repeat(71) })).body.sms).to.deep.equal({
+      ...{ encoding: 'UCS-2', characters: 71, parts: 2, total_parts: 70 },
     });
-  }
+  });
 
   describe('the time it takes', () => {
     it('is unknown when no rate is known', async () => {
@@ -104,12 +111,31 @@ describe('previewing a mailing', () => {
       expect((await preview({ send_per_second: 100 })).body).to.include({ rate_from: 'provider', seconds: 5 });
     });
 
+    const addFinished = (sent: number, seconds: number, finishedAgo: number, deleted = false) =>
+      api.query(
+        `WITH m AS (
+           INSERT INTO mailings (start_at, end_at, text, by_tag, by_code, status, started_at, finished_at, deleted_at,
+             first_message_id, last_message_id)
+           SELECT finished_at - $2 * interval '1 s', finished_at, 'x', false, false, 'completed',
+             finished_at - $2 * interval '1 s', finished_at, CASE WHEN $4 THEN now() END, first_id, first_id + $1 - 1
+           FROM (SELECT now() - $3 * interval '1 s' AS finished_at, nextval('message_ids') * 1000 AS first_id) AS f
+           RETURNING id, first_message_id, last_message_id)
+         INSERT INTO ranges (first_id, last_id, mailing_id, done, sent)
+         SELECT first_message_id, last_message_id, id, true, $1 FROM m`,
+        [sent, seconds, finishedAgo, deleted],
+      );
+
     it('follows what the last mailing reached, where there is no limit', async () => {
-      await api.query(`WITH m AS (
-          INSERT INTO mailings (start_at, end_at, text, by_tag, by_code, status, started_at, finished_at)
-          VALUES (now() - interval '1 day', now(), 'x', false, false, 'completed', now() - interval '100 s', now()) RETURNING id)
-        INSERT INTO ranges (first_id, last_id, mailing_id, done, sent) SELECT 1, 500, id, true, 500 FROM m`);
+      await addFinished(500, 100, 60);
+      await addFinished(900, 100, 120);
       expect((await preview()).body).to.include({ per_second: 5, rate_from: 'last_mailing', seconds: 7 });
+    });
+
+    it('asks no mailing that sent little, or is deleted, how fast it was', async () => {
+      await addFinished(500, 100, 3_600);
+      for (const n of Array(25).keys()) await addFinished(99, 1, n);
+      await addFinished(500, 10, 0, true);
+      expect((await preview()).body).to.include({ per_second: 5, rate_from: 'last_mailing' });
     });
 
     it('tells how many miss the end', async () => {
@@ -133,6 +159,48 @@ describe('previewing a mailing', () => {
       const long = { ...window, end_notification_date: '2099-01-02T11:00:00Z' };
       expect((await preview(long)).body).to.include({ misses: 0, misses_window: 0, seconds: (12 * 60 + 30) * 60 + 10 });
     });
+
+    it('reckons with the windows of each zone, and with clocks that are set forward meanwhile', async () => {
+      // On 29 March 2099 Berlin's clocks go from 02:00 to 03:00: its window opens at 08:00 UTC on Saturday, 07:00 on Sunday.
+      await addClients(3_600, { timezone: 'Europe/Berlin', tag: 2, code: 1 });
+      await addClients(1_800, { timezone: 'Asia/Tokyo', tag: 2, code: 1 });
+      const { body } = await preview({
+        ...{ tags: ['new'], codes: ['900'], send_per_second: 1 },
+        ...{ send_window_start: '09:00', send_window_end: '09:30' },
+        ...{ start_notification_date: '2099-03-28T00:00:00Z', end_notification_date: '2099-03-29T07:20:00Z' },
+      });
+      // Tokyo's window, from 00:00 to 00:30 UTC, suffices for all of its clients; Berlin's for 1,800 and 1,200.
+      expect(body).to.include({ misses: 600, misses_window: 0, finishes_at: '2099-03-29T07:20:00Z' });
+    });
+
+    it('counts whom no rate would help when no rate is known', async () => {
+      const window = { send_window_start: '10:30', send_window_end: '10:45' };
+      expect((await preview(window)).body).to.include({ rate_from: 'none', misses: 10, misses_window: 10 });
+      const past = { start_notification_date: '2001-01-01T10:00:00Z', end_notification_date: '2001-01-01T11:00:00Z' };
+      expect((await preview(past)).body).to.include({ rate_from: 'none', misses: 35, misses_window: 0 });
+      expect((await preview({ ...past, ...window })).body).to.include({ misses: 35, misses_window: 35 });
+    });
+
+    it('is known for months of windows, too', async () => {
+      const slow = { send_window_start: '10:00', send_window_end: '10:01', send_per_second: 1 };
+      await addClients(3_000, { timezone: 'UTC', tag: 2, code: 1 });
+      const end_notification_date = '2100-01-01T10:00:00Z';
+      const { body } = await preview({ ...slow, tags: ['new'], end_notification_date });
+      // 3005 clients, 60 a day: 50 days, and 5 clients on the next.
+      expect(body).to.include({ misses: 0, finishes_at: '2099-02-20T10:00:05Z', seconds: 50 * 86_400 + 5 });
+    });
+
+    it('is not beyond the last moment there is', async () => {
+      const last = {
+        start_notification_date: '9999-12-31T23:59:50Z',
+        end_notification_date: '9999-12-31T23:59:59.999999Z',
+      };
+      for (const window of [{}, { send_window_start: '22:00', send_window_end: '02:00' }]) {
+        const { status, body } = await preview({ ...last, ...window, codes: ['900'], send_per_second: 1 });
+        expect(status).to.equal(200);
+        expect(body).to.include({ misses: 10, seconds: 10, finishes_at: '9999-12-31T23:59:59.999000Z' });
+      }
+    });
   });
 
   it('of one that is stored tells the same, and nobody for one whose last tag was deleted', async () => {
@@ -144,6 +212,18 @@ describe('previewing a mailing', () => {
     await api.query(`DELETE FROM tags WHERE name = 'gone'`);
     expect((await api.rest('GET', `/mailing/${lost.id}/preview/`)).body.audience).to.equal(0);
     expect((await api.rest('GET', '/mailing/999/preview/')).status).to.equal(404);
+  });
+
+  it('of one that has started tells of who matches by now', async () => {
+    const running = await createRunningMailings(api);
+    const id = await running.start({ tags: ['new'], send_per_second: 2 });
+    await running.close();
+    const read = async () => (await api.rest('GET', `/mailing/${id}/preview/`)).body;
+    expect(await read()).to.include({ audience: 5, seconds: 3 });
+    await addClients(3, { timezone: 'UTC', tag: 2, code: 1 });
+    const later = await read();
+    expect(later).to.include({ audience: 8, seconds: 4 });
+    expect(new Date(later.finishes_at).getTime()).to.be.within(Date.now(), Date.now() + 5_000);
   });
 
   it('is refused for what a creation is refused for, and creates nothing', async () => {

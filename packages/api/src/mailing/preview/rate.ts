@@ -6,11 +6,15 @@ export type Rate = Pick<MailingPreview, 'per_second' | 'rate_from'>;
 /** A mailing that sent fewer tells little of how fast it goes. */
 const enough = 100;
 
+// The newest first, and no further than to the first that has sent enough: the ranges of the others are not looked at.
 const lastReached = `
-  SELECT sum(r.sent) / greatest(extract(epoch FROM m.finished_at - m.started_at), 0.001)::float8 AS "perSecond"
-  FROM (SELECT * FROM mailings WHERE finished_at IS NOT NULL AND started_at IS NOT NULL ORDER BY id DESC LIMIT 20) m
-  JOIN ranges r ON r.mailing_id = m.id
-  GROUP BY m.id, m.finished_at, m.started_at HAVING sum(r.sent) >= ${enough} ORDER BY m.finished_at DESC LIMIT 1`;
+  SELECT r.sent / greatest(extract(epoch FROM m.finished_at - m.started_at)::float8, 0.001) AS "perSecond"
+  FROM (
+    SELECT id, started_at, finished_at FROM mailings
+    WHERE finished_at IS NOT NULL AND deleted_at IS NULL AND last_message_id - first_message_id + 1 >= ${enough}
+    ORDER BY finished_at DESC OFFSET 0) m,
+    LATERAL (SELECT sum(sent)::float8 AS sent FROM ranges WHERE mailing_id = m.id) r
+  WHERE r.sent >= ${enough} ORDER BY m.finished_at DESC LIMIT 1`;
 
 /** How fast a mailing would go: at its limit or the provider's, whichever is lower; else as the last one did. */
 export async function readRate({ database }: Deps, ofMailing: number | null): Promise<Rate> {

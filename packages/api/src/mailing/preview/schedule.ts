@@ -20,35 +20,43 @@ export interface Schedule {
  * @example reckon([{ clients: 100, windows: [{ opens: 0, closes: 60 }] }], 10) // { lastAfter: 10, misses: 0 }
  */
 export function reckon(zones: readonly Zone[], perSecond: number): Schedule {
-  const left = zones.map(({ clients }) => clients);
+  const queues = zones.map(({ clients, windows }): Queue => ({ left: clients, windows, nth: 0 }));
   const boundaries = zones.flatMap(({ windows }) => windows.flatMap(({ opens, closes }) => [opens, closes]));
   const moments = [...new Set(boundaries)].sort((a, b) => a - b);
   let lastAfter: number | null = null;
   for (const [n, from] of moments.slice(0, -1).entries()) {
-    const served = serve(openAt(zones, from), left, (moments[n + 1]! - from) * perSecond);
+    const served = serve(openAt(queues, from), (moments[n + 1]! - from) * perSecond);
     if (served > 0) lastAfter = from + served / perSecond;
   }
-  return { lastAfter, misses: Math.round(left.reduce((sum, clients) => sum + clients, 0)) };
+  return { lastAfter, misses: Math.round(queues.reduce((sum, { left }) => sum + left, 0)) };
 }
 
-/** The zones that are open from a moment on, the one that closes first before the others. */
-function openAt(zones: readonly Zone[], moment: number): number[] {
-  return zones
-    .map(({ windows }, zone) => ({
-      zone,
-      window: windows.find(({ opens, closes }) => opens <= moment && moment < closes),
-    }))
-    .filter(({ window }) => window !== undefined)
-    .sort((a, b) => a.window!.closes - b.window!.closes)
-    .map(({ zone }) => zone);
+/** The clients of a zone that are not served yet, and the first of its windows that has not closed. */
+interface Queue {
+  left: number;
+  nth: number;
+  readonly windows: Zone['windows'];
 }
 
-/** Takes up to `capacity` from what is left of these zones; gives how much it was. */
-function serve(zones: readonly number[], left: number[], capacity: number): number {
+/** Who waits in a zone that is open from a moment on; the zone that closes first comes before the others. */
+function openAt(queues: readonly Queue[], moment: number): Queue[] {
+  const waiting = queues.filter(({ left }) => left > 0);
+  for (const queue of waiting) {
+    while (closesAt(queue) <= moment) queue.nth += 1;
+  }
+  return waiting
+    .filter(({ windows, nth }) => (windows[nth]?.opens ?? Number.POSITIVE_INFINITY) <= moment)
+    .sort((a, b) => closesAt(a) - closesAt(b));
+}
+
+const closesAt = ({ windows, nth }: Queue) => windows[nth]?.closes ?? Number.POSITIVE_INFINITY;
+
+/** Takes up to `capacity` from these queues, one after the other; gives how much it was. */
+function serve(queues: readonly Queue[], capacity: number): number {
   let free = capacity;
-  for (const zone of zones) {
-    const served = Math.min(left[zone]!, free);
-    left[zone]! -= served;
+  for (const queue of queues) {
+    const served = Math.min(queue.left, free);
+    queue.left -= served;
     free -= served;
   }
   return capacity - free;

@@ -1,0 +1,34 @@
+import type { FaultRates } from './faults.js';
+import type { World } from './world.js';
+
+/** When chaos has its time. */
+export interface ChaosTime {
+  /** Aborted when the mailings are over, or when they have had chaos enough and need some peace to come to an end. */
+  readonly signal: AbortSignal;
+  /** The hurried mailing's end, by Date.now(). */
+  readonly hurriedEndsAt: number;
+}
+
+/** Leaves everything as it found it: running. */
+export type Chaos = (world: World, time: ChaosTime) => Promise<void>;
+
+/**
+ * Two mailings run at once: a patient one that has time for all its messages, and a hurried one whose end comes in the
+ * midst of everything.
+ */
+export interface Scenario {
+  readonly name: string;
+  readonly workers: number;
+  /** How far each worker's clock is off. */
+  readonly shiftsMs?: readonly number[];
+  /** What the workers believe of the provider; true when left out. Where it is false, nobody may be asked twice. */
+  readonly idempotent?: boolean;
+  readonly faults?: FaultRates;
+  readonly latencyMs: readonly [number, number];
+  /** How many clients each of the two mailings has. */
+  readonly patient: number;
+  readonly hurried: number;
+  readonly chaos?: Chaos;
+  /** Needs minutes: not in the short form. */
+  readonly isLong?: boolean;
+}
