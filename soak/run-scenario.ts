@@ -73,9 +73,9 @@ export async function runScenario(options: WorldOptions): Promise<Result> {
 async function letHappen(world: World, { scenario, scale }: WorldOptions): Promise<string[]> {
   const trouble: string[] = [];
   const over = new AbortController();
-  await world.mail('patient', patientMs * scale);
   const hurriedEndsAt = Date.now() + hurriedMs * scale;
   await world.mail('hurried', hurriedMs * scale);
+  await world.mail('patient', patientMs * scale);
   const signal = AbortSignal.any([over.signal, AbortSignal.timeout(chaosMs * scale)]);
   const report = (error: Error) => void trouble.push(error.stack ?? error.message);
   const chaos = scenario.chaos?.(world, { signal, hurriedEndsAt }).catch(report);

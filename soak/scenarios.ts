@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.js';
 const hour = 3_600_000;
 
 /** What a scenario is when it says nothing else: about four seconds of sending, at 800 messages a second. */
-const usual = { workers: 2, latencyMs: [50, 110], patient: 1_500, hurried: 3_000 } as const;
+const usual = { workers: 2, latencyMs: [50, 110], patient: 1_000, hurried: 4_000 } as const;
 
 const resets = { reset: 0.02, reset_after_accept: 0.03 };
 const hangs = { hang: 0.01, hang_after_accept: 0.02 };

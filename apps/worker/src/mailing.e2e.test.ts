@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, startApp, type TestDatabase, type TestProcess, waitFor } from '@showroom/testing';
 import { expect } from 'chai';
 
 interface Counts {
+  requests: number;
   accepted: number;
+  last_at: string;
   unique: number;
   duplicates: number;
   after_end: number;
@@ -78,7 +81,8 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
       waitFor(
         async () => {
           const statistic = await rest('GET', `/statistic/${id}/`);
-          return ['completed', 'expired'].includes(statistic.status) ? statistic : null;
+          const isOver = ['completed', 'expired', 'canceled'].includes(statistic.status);
+          return isOver && statistic.messages.pending === 0 ? statistic : null;
         },
         { timeoutMs: 45_000, what: `the end of mailing ${id}` },
       );
@@ -138,6 +142,68 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
       expect(messages).to.include({ total: 6_000, sent: 6_000 });
       expect(unique).to.equal(6_000);
       expect(duplicates, 'in flight, or answered and not yet written').to.be.lessThan(150);
+    });
+
+    for (const verb of ['pause', 'cancel']) {
+      it(`starts no request later than a second after the answer to ${verb}`, async () => {
+        await setFaults({ delay_ms: 30 });
+        const { id } = await create({ tags: [] });
+        await waitFor(async () => (await counts()).accepted > 500, { what: 'some work to be done' });
+        await rest('POST', `/mailing/${id}/${verb}/`);
+        const answeredAt = Date.now();
+        await sleep(2_500);
+        const { accepted, last_at } = await counts();
+        expect(Date.parse(last_at)).to.be.lessThan(answeredAt + 1_000);
+        expect(accepted).to.be.lessThan(6_000);
+        if (verb === 'pause') await rest('POST', `/mailing/${id}/resume/`);
+        const expected = verb === 'pause' ? 'completed' : 'canceled';
+        const statistic = await ended(id);
+        const { sent, canceled } = statistic.messages;
+        expect([statistic.status, sent + canceled]).to.deep.equal([expected, 6_000]);
+        expect(sent).to.equal((await counts()).accepted);
+        expect(sent).to.equal(verb === 'pause' ? 6_000 : accepted);
+      });
+    }
+
+    it('keeps the rate of a mailing, whatever the number of workers', async () => {
+      const { id } = await create({ send_per_second: 200 });
+      await waitFor(async () => (await counts()).accepted > 100, { what: 'some work to be done' });
+      const before = await counts();
+      const startedAt = performance.now();
+      await sleep(3_000);
+      const perSecond = ((await counts()).accepted - before.accepted) / ((performance.now() - startedAt) / 1_000);
+      expect(perSecond).to.be.within(170, 215);
+      await rest('POST', `/mailing/${id}/cancel/`);
+      await ended(id);
+    });
+
+    it('sends in the window of each client, and expires whom no window can bring in time', async () => {
+      await database.query(`UPDATE clients SET timezone = CASE id % 3 WHEN 0 THEN '+12:00' ELSE 'UTC' END`);
+      const time = (shiftMs: number) => new Date(Date.now() + shiftMs).toISOString().slice(11, 16);
+      const window = { send_window_start: time(-600_000), send_window_end: time(600_000) };
+      const { id } = await create(window);
+      const { status, messages } = await ended(id);
+      expect(status).to.equal('expired');
+      expect(messages).to.include({ sent: 2_000, expired: 1_000 });
+      expect(await counts()).to.include({ accepted: 2_000, unique: 2_000 });
+      const [late] = await database.query(
+        `SELECT id FROM messages WHERE mailing_id = $1 AND status = 'expired' LIMIT 1`,
+        [id],
+      );
+      expect(await rest('GET', `/messages/${late!.id}/`)).to.include({ reason: 'window' });
+      await database.query(`UPDATE clients SET timezone = 'UTC'`);
+    });
+
+    it('leaves a provider alone that does not take our token, and goes on when it does', async () => {
+      await setFaults({ unauthorized_401: 1 });
+      const { id } = await create({});
+      await waitFor(async () => (await rest('GET', '/provider/'))[0]?.state === 'open', { what: 'the gate' });
+      expect((await rest('GET', '/provider/'))[0]).to.include({ fault: 'credentials' });
+      await sleep(1_000);
+      expect((await counts()).requests).to.be.lessThan(200);
+      await fetch(`${probeUrl}/faults`, { method: 'DELETE' });
+      expect((await ended(id)).messages).to.include({ sent: 3_000 });
+      expect((await rest('GET', '/provider/'))[0]).to.include({ state: 'closed', fault: null });
     });
 
     it('sends nothing more of a mailing that is deleted', async () => {

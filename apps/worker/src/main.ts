@@ -9,6 +9,8 @@ import { parseConfig } from './config.js';
 
 /** Requests in flight at a shutdown have this long, beyond the provider's own time-out, to be written down. */
 const settleMs = 2_000;
+/** So long at most does a mailing wait that lost its job: a sweep is three short queries. */
+const sweepEveryMs = 15_000;
 /** How many lanes of mailings this worker runs at once. */
 const lanesAtOnce = 64;
 
@@ -32,7 +34,7 @@ runApp(async ({ onClose, stopped }) => {
   onClose(() => store.close());
   const provider = createProbeServer({ ...providerOptions, connections: concurrency });
   onClose(() => provider.close());
-  const jobs = await openJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency: lanesAtOnce });
+  const jobs = await openJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency: lanesAtOnce, sweepEveryMs });
   onClose(() => jobs.close(timeoutMs + settleMs));
 
   const dispatcher = createDispatcher({

@@ -45,7 +45,9 @@ export async function keepSweep(deps: SweepDeps): Promise<SweepKeeper> {
 /** `every` is atomic, but on MongoDB it unlocks a sweep that runs: so only when there is none. */
 async function ensureSweep({ agenda, store, everyMs }: SweepDeps): Promise<void> {
   const repeating = (await agenda.queryJobs({ name })).jobs.filter((job) => job.type === 'single');
-  if (repeating.some((job) => job.nextRunAt && Number(job.repeatInterval) === everyMs)) return;
+  // One that is planned for much later was planned by a worker whose clock is fast.
+  const isSoon = (at: Date | null) => at !== null && at.getTime() - Date.now() <= 2 * everyMs;
+  if (repeating.some((job) => isSoon(job.nextRunAt) && Number(job.repeatInterval) === everyMs)) return;
   await store.prepare(); // where the sweep went, the indexes may have gone too
   if (repeating.length > 0) await agenda.cancel({ ids: repeating.map((job) => job._id) });
   await agenda.every(everyMs, name, {}).catch((error: unknown) => {
