@@ -192,6 +192,14 @@ if (!executablePath) {
       testDatabase = await createTestDatabase();
       database = await openDatabase({ url: testDatabase.url });
       await ensureFirstSuperuser(database, admin);
+      await testDatabase.query(`
+        WITH m AS (
+          INSERT INTO mailings (start_at, end_at, text, by_tag, by_code, status, started_at, finished_at,
+            first_message_id, last_message_id)
+          VALUES (now() - interval '1 h', now() + interval '1 h', 'x', false, false, 'completed', now(), now(), 1, 1)
+          RETURNING id),
+        r AS (INSERT INTO ranges (first_id, last_id, mailing_id, done, unknown) SELECT 1, 1, id, true, 1 FROM m)
+        INSERT INTO messages (id, mailing_id, client_id, status, reason) SELECT 1, id, 1, 'unknown', 'no_answer' FROM m`);
       app = await createServer({
         database,
         clock,
@@ -270,6 +278,24 @@ if (!executablePath) {
       const { status, body } = await execute('statistic_read', { parameters: { id: ids.mailing } });
       expect(status).to.equal('200');
       expect(body).to.include({ id: ids.mailing, text: 'Come and see it' });
+
+      const mailing = { id: ids.mailing };
+      const draft = resources.find(({ tag }) => tag === 'mailing')!.create(ids);
+      for (const [id, edited, shows] of [
+        ['mailing_preview', { change: draft }, { 'body.audience': 1 }],
+        ['mailing_preview_stored', { parameters: mailing }, { 'body.audience': 1 }],
+        ['mailing_explain', { parameters: { ...mailing, client: ids.clients } }, { 'body.client': ids.clients }],
+        ['mailing_pause', { parameters: mailing }, { 'body.status': 'paused' }],
+        ['mailing_resume', { parameters: mailing }, { 'body.status': 'scheduled' }],
+        ['mailing_retry', { parameters: mailing }, { 'body.messages': 0 }],
+        ['mailing_resolve', { parameters: mailing, change: { as: 'sent' } }, { 'body.messages': 0 }],
+        ['mailing_cancel', { parameters: mailing }, { 'body.status': 'canceled' }],
+        ['messages_read', { parameters: { id: 1 } }, { 'body.status': 'unknown' }],
+        ['messages_resolve', { parameters: { id: 1 }, change: { as: 'sent' } }, { 'body.status': 'sent' }],
+      ] as const) {
+        const shown = await execute(id, edited);
+        expect(shown, `${id}: ${JSON.stringify(shown)}`).to.nested.include({ status: '200', ...shows });
+      }
 
       for (const { tag } of resources.toReversed()) {
         const deleted = await execute(`${tag}_delete`, { parameters: rows.get(tag) });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, integer, nameToFind, text, timeOfDay, timestamp } from './kit/scalars.js';
+import { Id, integer, nameToFind, quantity, text, timeOfDay, timestamp } from './kit/scalars.js';
 import { Explanation, MailingPreview } from './mailing-preview.js';
 import { Resolution } from './messages.js';
 
@@ -28,13 +28,13 @@ const MailingText = text({ title: 'Text', max: 500 });
 const pace = {
   send_window_start: timeOfDay(
     'From this time of day on, in the time zone of each client. With an end before it, the window spans midnight.',
+    '09:00',
   ).nullable(),
-  send_window_end: timeOfDay('Until this time of day, in the time zone of each client.').nullable(),
-  send_per_second: integer()
-    .min(1)
-    .max(100_000)
-    .meta({ description: 'How many messages a second may be sent at most, by all workers together.' })
-    .nullable(),
+  send_window_end: timeOfDay('Until this time of day, in the time zone of each client.', '21:00').nullable(),
+  send_per_second: quantity({
+    ...{ min: 1, max: 100_000, example: 100 },
+    description: 'How many messages a second may be sent at most, by all workers together.',
+  }).nullable(),
 };
 const optionalPace = z.object(pace).partial().shape;
 

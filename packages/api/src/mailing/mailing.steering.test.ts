@@ -212,13 +212,25 @@ describe('steering a mailing', () => {
       ['no time', { send_window_start: '24:00', send_window_end: '09:00' }, 'send_window_start'],
       ['seconds', { send_window_start: '09:00:30', send_window_end: '10:00' }, 'send_window_start'],
       ['a number', { send_window_start: 9, send_window_end: '10:00' }, 'send_window_start'],
-      ['no rate', { send_per_second: 0 }, 'send_per_second'],
     ] as const) {
       it(`refuse ${what}`, async () => {
         const { status, body } = await create(change);
         expect(status).to.equal(400);
         expect(body).to.have.all.keys(field);
         expect(body[field][0]).to.be.a('string').that.is.not.empty;
+      });
+    }
+
+    for (const [send_per_second, words] of [
+      [0, 'Ensure this value is greater than or equal to 1.'],
+      [100_001, 'Ensure this value is less than or equal to 100000.'],
+      ['many', 'A valid integer is required.'],
+      [{}, 'A valid integer is required.'],
+      [1e300, 'A valid integer is required.'],
+    ] as const) {
+      it(`refuse ${JSON.stringify(send_per_second)} messages a second`, async () => {
+        const { status, body } = await create({ send_per_second });
+        expect({ status, body }).to.deep.equal({ status: 400, body: { send_per_second: [words] } });
       });
     }
   });

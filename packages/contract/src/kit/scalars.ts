@@ -6,6 +6,25 @@ import { issue } from './issues.js';
 export const integer = (title?: string) =>
   z.int().meta({ ...(title ? { title } : {}), override: { type: 'integer', minimum: undefined, maximum: undefined } });
 
+interface QuantityOptions {
+  min: number;
+  max: number;
+  description: string;
+  example: number;
+}
+
+/** How much of something, as a whole number: not the id of a row, which is what other integers in bodies are. */
+export const quantity = ({ min, max, description, example }: QuantityOptions) =>
+  z
+    .preprocess((value: number, { issues }) => {
+      const refuse = (found: ReturnType<typeof issue>) => issues.push({ ...found, input: value });
+      if (!Number.isSafeInteger(value)) refuse(issue('not_an_integer', [], 'Must be a whole number.'));
+      else if (value < min) refuse(issue('too_little', [], `Must be at least ${min}.`, { min }));
+      else if (value > max) refuse(issue('too_much', [], `Must be at most ${max}.`, { max }));
+      return value;
+    }, z.int())
+    .meta({ description, override: { type: 'integer', minimum: min, maximum: max, example } });
+
 /** The id of a row: given by the server, never taken from a body. */
 export const Id = z
   .int()
@@ -58,12 +77,12 @@ export const nameToFind = (description?: string) =>
     .meta(description ? { description } : {});
 
 /** A time of day on a clock on the wall, `HH:MM`; seconds are taken if they are none: `09:00` and `09:00:00`. */
-export const timeOfDay = (description: string) =>
+export const timeOfDay = (description: string, example: string) =>
   z
     .string()
     .regex(/^([01]\d|2[0-3]):[0-5]\d(:00)?$/, 'Must be a time of day such as "09:00".')
     .overwrite((value) => value.slice(0, 5))
-    .meta({ description, override: { type: 'string', pattern: undefined, example: '09:00' } });
+    .meta({ description, override: { type: 'string', pattern: undefined, example } });
 
 /** What four digits of a year can say. */
 const firstInstant = new Date('0001-01-01T00:00:00Z');

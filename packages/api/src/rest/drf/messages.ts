@@ -17,6 +17,9 @@ const byReason: Partial<Record<IssueReason, (params: Params, value: unknown) => 
   blank: () => 'This field may not be blank.',
   null_character: () => 'Null characters are not allowed.',
   lone_surrogate: (_, value) => `Surrogate characters are not allowed: U+${firstLoneSurrogate(String(value))}.`,
+  not_an_integer: () => 'A valid integer is required.',
+  too_little: ({ min }) => `Ensure this value is greater than or equal to ${min}.`,
+  too_much: ({ max }) => `Ensure this value is less than or equal to ${max}.`,
   bad_username: () => 'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
   bad_email: () => 'Enter a valid email address.',
   taken: ({ what, field }) => taken[String(what)] ?? `${what} with this ${field} already exists.`,
@@ -33,7 +36,7 @@ const firstLoneSurrogate = (value: string) =>
     .toString(16)
     .toUpperCase() ?? '';
 
-/** Every integer that a body or query may hold is the id of another row. */
+/** What is wrong with an integer of the contract that is no quantity: it is the id of another row. */
 const wrongKey = (value: unknown) => {
   const isKey = isNumber(value) || (typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value));
   return isKey ? unknownKey(value) : `Incorrect type. Expected pk value, received ${nameOfType(value)}.`;
