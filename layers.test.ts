@@ -17,6 +17,7 @@ const layers: Record<string, string[]> = {
   'apps/probe': ['app'],
   'apps/server': ['api', 'app', 'database', 'jobs'],
   'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers'],
+  'apps/bench': ['database', 'postgres', 'server', 'worker'],
   // By path, as processes: named so that turbo builds them first.
   'apps/standalone': ['app', 'postgres', 'probe', 'server', 'worker'],
 };
@@ -26,15 +27,15 @@ const owners: Record<string, string[]> = {
   sequelize: ['packages/database'],
   'sequelize-typescript': ['packages/database'],
   umzug: ['packages/database'],
-  pg: ['packages/database', 'packages/jobs', 'packages/testing', 'apps/standalone'],
-  agenda: ['packages/jobs'],
-  '@agendajs/mongo-backend': ['packages/jobs'],
+  pg: ['packages/database', 'packages/jobs', 'packages/testing', 'apps/bench', 'apps/standalone'],
+  agenda: ['packages/jobs', 'apps/bench'],
+  '@agendajs/mongo-backend': ['packages/jobs', 'apps/bench'],
   '@agendajs/postgres-backend': ['packages/jobs'],
-  mongodb: ['packages/jobs'],
+  mongodb: ['packages/jobs', 'apps/bench'],
   '@trpc/server': ['packages/api'],
   'trpc-to-openapi': ['packages/api'],
   '@trpc/client': ['packages/sdk'],
-  undici: ['packages/providers'],
+  undici: ['packages/providers', 'apps/bench'],
   pino: ['packages/app'],
 };
 
@@ -62,7 +63,7 @@ const importsOf = (source: string): string[] =>
   );
 
 /** Declared because another library asks for them as peers. */
-const peers = ['zod-openapi'];
+const peers = ['zod-openapi', 'ioredis'];
 /** Started as processes, not imported. */
 const byPath = ['@showroom/probe', '@showroom/server', '@showroom/worker'];
 
