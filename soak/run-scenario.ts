@@ -76,10 +76,15 @@ async function letHappen(world: World, { scenario, scale }: WorldOptions): Promi
   const hurriedEndsAt = Date.now() + hurriedMs * scale;
   await world.mail('hurried', hurriedMs * scale);
   await world.mail('patient', patientMs * scale);
-  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(chaosMs * scale)]);
+  // A controller of our own: Node 20 may collect the sources of AbortSignal.any, and then it never aborts.
+  const calm = setTimeout(() => over.abort(), chaosMs * scale);
   const report = (error: Error) => void trouble.push(error.stack ?? error.message);
-  const chaos = scenario.chaos?.(world, { signal, hurriedEndsAt }).catch(report);
-  await world.ended(chaosMs * scale + quietMs).catch(report);
+  const chaos = scenario.chaos?.(world, { signal: over.signal, hurriedEndsAt }).catch(report);
+  await world.ended(chaosMs * scale + quietMs).catch(async (error: Error) => {
+    report(error);
+    trouble.push(...(await describeOpen(world)));
+  });
+  clearTimeout(calm);
   over.abort();
   await chaos;
   return trouble;
@@ -104,6 +109,20 @@ function countPerhapsTwice({ idempotent = true }: Scenario, { provider }: World,
   const isUnheard = ({ accepted, answered, met }: Asked) => accepted && (!answered || met !== null);
   const unheard = [...provider.memory.values()].filter((asked) => asked.some(isUnheard)).length;
   return deaths * inFlight + unheard;
+}
+
+/** What was still open, and who held it, when patience was over. */
+async function describeOpen({ query }: World): Promise<string[]> {
+  const ranges = await query(`
+    SELECT mailing_id, first_id, worker_id, due_at, leased_until, asked_to, clock_timestamp() AS now,
+      (SELECT count(*) FROM messages WHERE id BETWEEN first_id AND last_id AND status = 'pending') AS pending,
+      (SELECT min(due_at) FROM retries WHERE range_id = first_id) AS retry_at,
+      EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = worker_id AND granted) AS is_held
+    FROM ranges WHERE NOT done ORDER BY first_id LIMIT 10`);
+  const sessions = await query(`
+    SELECT pid, application_name, state, wait_event_type, wait_event, state_change, left(query, 120) AS query
+    FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`);
+  return [...ranges, ...sessions].map((row) => JSON.stringify(row));
 }
 
 /** What helps to understand a violation. */
