@@ -35,7 +35,7 @@ const owners: Record<string, string[]> = {
   '@trpc/server': ['packages/api'],
   'trpc-to-openapi': ['packages/api'],
   '@trpc/client': ['packages/sdk'],
-  undici: ['packages/providers', 'apps/bench'],
+  undici: ['apps/bench'],
   pino: ['packages/app'],
 };
 

@@ -32,7 +32,7 @@ runApp(async ({ onClose, stopped }) => {
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   onClose(() => store.close());
-  const provider = createProbeServer({ ...providerOptions, connections: concurrency });
+  const provider = createProbeServer({ ...providerOptions, concurrency });
   onClose(() => provider.close());
   const jobs = await openJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency: lanesAtOnce, sweepEveryMs });
   onClose(() => jobs.close(timeoutMs + settleMs));

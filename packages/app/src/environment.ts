@@ -39,7 +39,7 @@ export const variables = {
   postgresUrl: z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database'),
   mongodbUrl: z.string().regex(/^mongodb(\+srv)?:\/\//, 'expected mongodb://host:port/database'),
   httpUrl: z.string().regex(/^https?:\/\//, 'expected http:// or https:// and an address'),
-  token: z.string().regex(/^\S+$/, 'expected a token without spaces'),
+  token: z.string().regex(/^[!-~]+$/, 'expected a token of ASCII characters, without spaces'),
   boolean: z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true'),
   logLevel: z.enum(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],

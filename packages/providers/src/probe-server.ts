@@ -1,6 +1,6 @@
 import type { Outcome, OutgoingMessage, Provider } from '@showroom/dispatch';
-import { errors, Pool } from 'undici';
-import { exchange, type HttpAnswer, LateError } from './exchange.js';
+import { type HttpAnswer, LateError, NotConnectedError } from './http/answer.js';
+import { HttpPool } from './http/pool.js';
 
 export interface ProbeServerOptions {
   /** Where the provider is, without `/v1/send`. */
@@ -9,8 +9,10 @@ export interface ProbeServerOptions {
   token?: string;
   /** Whether it delivers once when asked twice with one id; then a lost answer is asked again. */
   idempotent?: boolean;
-  /** Keep-alive connections at most: as many as requests in flight. */
-  connections?: number;
+  /** Requests in flight at most. */
+  concurrency?: number;
+  /** Requests in a row on one connection before the first is answered; 1 unless the provider allows more. */
+  pipelining?: number;
 }
 
 /** Longer answers than this are not read: a provider that sends a book instead of a receipt is not understood. */
@@ -27,43 +29,65 @@ const longestRetryAfterMs = 86_400_000;
  * const provider = createProbeServer({ url: 'https://provider.example', token });
  * await provider.send({ id: 1, phone: '79001234567', text: 'hello' }, 10_000); // { kind: 'accepted' }
  */
-export function createProbeServer({ url, token, idempotent = true, connections = 128 }: ProbeServerOptions): Provider {
-  const { origin, pathname } = new URL(url);
-  const base = pathname.replace(/\/$/, '');
-  const pool = new Pool(origin, {
-    connections,
-    pipelining: 1,
-    connect: { timeout: connectTimeoutMs },
-    maxResponseSize: largestAnswerBytes,
+export function createProbeServer(options: ProbeServerOptions): Provider {
+  const { url, token, idempotent = true, concurrency = 128, pipelining = 1 } = options;
+  const { host, pathname } = new URL(url);
+  const pool = new HttpPool({
+    url,
+    connections: Math.ceil(concurrency / pipelining),
+    pipelining,
+    connectTimeoutMs,
+    largestAnswerBytes,
   });
-  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const start = `POST ${pathname.replace(/\/$/, '')}/v1/send/`;
+  const credentials = token ? `authorization: Bearer ${token}\r\n` : '';
+  const headers = ` HTTP/1.1\r\nhost: ${host}\r\n${credentials}content-type: application/json\r\ncontent-length: `;
+  const writeText = rememberLast(toJson);
+  const judgeAgain = rememberLast(judge, isSameAnswer);
 
-  async function ask({ id, phone, text }: OutgoingMessage, timeoutMs: number, mayStart: () => boolean) {
-    const answer = await exchange(pool, {
-      path: `${base}/v1/send/${id}`,
-      headers,
-      body: JSON.stringify({ id, phone: Number(phone), text }),
-      timeoutMs: Math.max(1, Math.floor(timeoutMs)),
-      mayStart,
-    });
-    return answer && judge(answer);
+  function ask({ id, phone, text }: OutgoingMessage, timeoutMs: number, mayStart: () => boolean) {
+    const { json, byteLength, encoding } = writeText(text);
+    const begin = `{"id":${id},"phone":${Number(phone)},"text":`;
+    const bytes = `${start}${id}${headers}${begin.length + byteLength + 1}\r\n\r\n${begin}${json}}`;
+    return pool.ask({ bytes, encoding, timeoutMs, mayStart });
   }
 
   return {
     name: 'probe-server',
     idempotent,
-    send: (message, timeoutMs, mayStart) => ask(message, timeoutMs, mayStart).catch(toOutcome),
+    send: (message, timeoutMs, mayStart) =>
+      ask(message, timeoutMs, mayStart).then((answer) => answer && judgeAgain(answer), toOutcome),
     close: () => pool.close(),
   };
 }
 
+/** A text as JSON, and how it is written: every message of a mailing has the same. */
+function toJson(text: string) {
+  const json = JSON.stringify(text);
+  const byteLength = Buffer.byteLength(json);
+  return { json, byteLength, encoding: byteLength === json.length ? ('latin1' as const) : ('utf8' as const) };
+}
+
+/** Calls `work` only when it is asked about something else than the last time. */
+function rememberLast<T, R>(work: (value: T) => R, isSame: (a: T, b: T) => boolean = Object.is): (value: T) => R {
+  let last: { value: T; result: R } | null = null;
+  return (value) => {
+    if (!last || !isSame(last.value, value)) last = { value, result: work(value) };
+    return last.result;
+  };
+}
+
+/** Providers say the same of most messages. One that names a time is to be heard each time: it may be a date. */
+const isSameAnswer = (a: HttpAnswer, b: HttpAnswer) =>
+  a.status === b.status && a.body === b.body && a.retryAfter === undefined && b.retryAfter === undefined;
+
 /** Statuses that say "not now". 401 and 403 are the provider's fault or ours, not the message's: it waits. */
 const busyStatuses = new Set([401, 403, 408, 425, 429]);
 
-function judge({ status, headers, body }: HttpAnswer): Outcome {
+function judge({ status, retryAfter, body }: HttpAnswer): Outcome {
   const answered = { httpStatus: status, code: parseCode(body) };
   if (status >= 500 || busyStatuses.has(status)) {
-    const retryAfterMs = toRetryAfterMs(headers['retry-after']);
+    const retryAfterMs = toRetryAfterMs(retryAfter);
     const fault = status === 401 || status === 403 ? 'credentials' : undefined;
     return { kind: 'busy', detail: `HTTP ${status}: ${shorten(body)}`, retryAfterMs, fault, ...answered };
   }
@@ -92,25 +116,15 @@ function parseCode(body: string): number | undefined {
 }
 
 /** Seconds or an HTTP date. */
-function toRetryAfterMs(value: string | string[] | undefined): number | undefined {
-  if (typeof value !== 'string') return undefined;
+function toRetryAfterMs(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
   const ms = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : undefined;
 }
 
-/** Failures before anything was written: the provider has not seen the message. */
-const neverAsked = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
+/** What became of a request without an answer: where not a byte of it was written, the provider has not seen it. */
 function toOutcome(error: Error & { code?: string }): Outcome {
   if (error instanceof LateError) return { kind: error.wasAsked ? 'unknown' : 'busy', detail: error.message };
-  const detail = `${error.code ?? error.name}: ${error.message}`;
-  const asked = !(error instanceof errors.ConnectTimeoutError || neverAsked.has(error.code ?? ''));
-  return { kind: asked ? 'unknown' : 'busy', detail };
+  if (error instanceof NotConnectedError) return { kind: 'busy', detail: error.message };
+  return { kind: 'unknown', detail: `${error.code ?? error.name}: ${error.message}` };
 }
