@@ -47,7 +47,7 @@ static long long latency_us;
 static int faults_per_mille;
 static unsigned dice = 1;
 
-static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{\"code\":0,\"message\":\"OK\"}\n";
+static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 25\r\n\r\n{\"code\":0,\"message\":\"OK\"}";
 static const char fault[] = "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n";
 
 static long long now_us(void) {

@@ -232,12 +232,12 @@ describe('dispatcher', () => {
     const provider = createProvider(() => sleep(5, accepted));
     const first = createWorker(provider, { concurrency: 2, lanes: 0 }, dying);
     await first.start(id);
-    const sending = first.send(id, forever);
+    const ending = first.send(id, forever).catch((error: Error) => error.message);
     await sleep(100);
     dying.die();
     const askedByDead = asked.length;
     await createWorker(provider).send(id, forever);
-    expect(await sending.catch((error: Error) => error.message)).to.equal('this worker is dead');
+    expect(await ending).to.equal('this worker is dead');
     expect(new Set(statuses(id))).to.deep.equal(new Set(['sent']));
     expect(askedByDead).to.be.greaterThan(4);
     expect(asked.length - 100, 'asked twice: in flight, or answered and not yet written').to.be.at.most(10);

@@ -3,7 +3,7 @@
  * turn, so that one with a long backlog does not starve another.
  *
  * @example
- * await slots.take(mailingId);
+ * if (!slots.tryTake()) await slots.take(mailingId);
  * try { await ask(); } finally { slots.give(); }
  */
 export class FairSlots {
@@ -12,11 +12,15 @@ export class FairSlots {
 
   constructor(private free: number) {}
 
+  /** Takes a slot if one is free. */
+  tryTake(): boolean {
+    if (this.free === 0) return false;
+    this.free -= 1;
+    return true;
+  }
+
+  /** Waits for the mailing's turn. */
   take(mailingId: number): Promise<void> {
-    if (this.free > 0) {
-      this.free -= 1;
-      return taken;
-    }
     return new Promise((resolve) => {
       const queue = this.waiting.get(mailingId);
       if (queue) queue.push(resolve);
@@ -31,10 +35,9 @@ export class FairSlots {
       return;
     }
     const [mailingId, queue] = turn.value;
-    this.waiting.delete(mailingId);
     queue.shift()?.();
+    if (queue.length > 0 && this.waiting.size === 1) return;
+    this.waiting.delete(mailingId);
     if (queue.length > 0) this.waiting.set(mailingId, queue);
   }
 }
-
-const taken = Promise.resolve();

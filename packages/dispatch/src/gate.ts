@@ -52,6 +52,11 @@ export class Gate {
     if (seen.state !== 'closed') this.probeAt = askedAt + seen.probeInMs;
   }
 
+  /** Nobody has to wait. */
+  get isClosed(): boolean {
+    return this.known.state === 'closed';
+  }
+
   /** Waits until a message may go through; null when the lease is over first. */
   async pass(lease: Lease): Promise<Pass | null> {
     for (;;) {
@@ -62,12 +67,17 @@ export class Gate {
     }
   }
 
-  /** Learns from an attempt. */
+  /** Learns from an attempt as most are, at no cost: false when it was none of them, and `saw` is to learn from it. */
+  sawWell({ kind }: Outcome, pass: Pass): boolean {
+    if (pass === 'probe' || !isWell(kind)) return false;
+    this.judge.success(CircuitState.Closed);
+    return true;
+  }
+
+  /** Learns from an attempt that tried the way, or failed. */
   async saw(outcome: Outcome, pass: Pass): Promise<void> {
-    const isWell = outcome.kind === 'accepted' || outcome.kind === 'refused';
-    if (pass === 'probe') return isWell ? this.recover() : this.trip(outcome);
-    if (isWell) this.judge.success(CircuitState.Closed);
-    else if (this.isTooMuch(outcome) && this.known.state === 'closed') await this.trip(outcome);
+    if (pass === 'probe') return isWell(outcome.kind) ? this.recover() : this.trip(outcome);
+    if (this.isTooMuch(outcome) && this.known.state === 'closed') await this.trip(outcome);
   }
 
   private isTooMuch(outcome: Outcome): boolean {
@@ -114,6 +124,8 @@ export class Gate {
     }
   }
 }
+
+const isWell = (kind: Outcome['kind']) => kind === 'accepted' || kind === 'refused';
 
 const createJudge = ({ share, windowMs, attempts }: DispatchSettings['breaker']) =>
   new SamplingBreaker({ threshold: share, duration: windowMs, minimumRps: attempts / (windowMs / 1_000) });

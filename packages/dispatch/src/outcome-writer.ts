@@ -10,6 +10,8 @@ import type { DispatchStore, Settlement } from './store.js';
 export class OutcomeWriter {
   private pending: Settlement[] = [];
   private writing: Promise<void> | null = null;
+  /** Ends the gathering of what is pending. */
+  private hurry = () => {};
 
   constructor(
     private readonly store: Pick<DispatchStore, 'settle'>,
@@ -22,19 +24,32 @@ export class OutcomeWriter {
     this.writing ??= this.run();
   }
 
-  /** Resolves when all that was pushed before is written. */
+  /** Writes all that was pushed before, without gathering more, and resolves when that is done. */
   async flushed(): Promise<void> {
-    while (this.writing) await this.writing;
+    while (this.writing) {
+      this.hurry();
+      await this.writing;
+    }
   }
 
   private async run(): Promise<void> {
     while (this.pending.length > 0) {
-      await sleep(this.flushEveryMs);
+      await this.gather();
       const batch = this.pending;
       this.pending = [];
       await this.write(batch);
     }
     this.writing = null;
+  }
+
+  private gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.flushEveryMs);
+      this.hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private async write(batch: Settlement[]): Promise<void> {

@@ -31,7 +31,10 @@ const knowAgainMs = 10;
  * slot → the lease. What does not get through stays open: nothing was asked with it.
  */
 export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, lease: Lease): Promise<void> {
-  const mark = new WaterMark(deps.store, lease, range.messages, deps.settings.markAhead, deps.logger);
+  const { markAhead } = deps.settings;
+  const pieces = { first: markAhead, most: deps.provider.idempotent ? range.messages.length : markAhead };
+  const mark = new WaterMark(deps.store, lease, range.messages, pieces, deps.logger);
+  const mayStart = () => lease.verdict() === 'ask';
   const answers: Promise<void>[] = [];
   for (const [index, message] of range.messages.entries()) {
     if (message.phone === null) {
@@ -40,21 +43,23 @@ export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, leas
     }
     const pass = await admit(deps, lease, mark, index);
     if (pass === null) break;
-    answers.push(ask(deps, message, message.phone, lease, pass));
+    answers.push(ask(deps, message, message.phone, lease, pass, mayStart));
   }
   await Promise.all(answers);
 }
 
+/** Most messages find every door open: only what has to wait costs an await. */
 async function admit(deps: RangeSenderDeps, lease: Lease, mark: WaterMark, index: number): Promise<Pass | null> {
   const { gate, pacers, settings, slots } = deps;
   const { mailingId, perSecond } = lease;
-  if (!(await mark.covers(index))) return null;
+  const isCovered = mark.covers(index);
+  if (isCovered !== true && !(await isCovered)) return null;
   if (perSecond !== null && !(await pacers.of(mailingId).take(perSecond, lease))) return null;
-  const pass = await gate.pass(lease);
+  const pass = gate.isClosed ? 'free' : await gate.pass(lease);
   if (pass === null) return null;
   if (settings.perSecond !== null && !(await pacers.all.take(settings.perSecond, lease))) return null;
-  await slots.take(mailingId);
-  if (await mayAsk(lease)) return pass;
+  if (!slots.tryTake()) await slots.take(mailingId);
+  if (lease.verdict() === 'ask' || (await mayAsk(lease))) return pass;
   slots.give();
   return null;
 }
@@ -74,18 +79,19 @@ async function ask(
   phone: string,
   lease: Lease,
   pass: Pass,
+  mayStart: () => boolean,
 ): Promise<void> {
   const startedAt = performance.now();
   const outgoing = { id: message.id, phone, text: lease.text };
   const timeoutMs = Math.min(deps.settings.timeoutMs, lease.msToEnd());
-  const outcome = await deps.provider.send(outgoing, timeoutMs, () => lease.verdict() === 'ask');
+  const outcome = await deps.provider.send(outgoing, timeoutMs, mayStart);
   deps.slots.give();
   if (outcome === null) return;
   const latencyMs = Math.round(performance.now() - startedAt);
   if (outcome.kind !== 'accepted')
     deps.logger.debug({ message: message.id, ...outcome }, 'the provider did not accept');
   deps.writer.push(toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs));
-  await deps.gate.saw(outcome, pass);
+  if (!deps.gate.sawWell(outcome, pass)) await deps.gate.saw(outcome, pass);
 }
 
 /**
@@ -101,8 +107,8 @@ function toSettlement(
 ): Settlement {
   const attempt = message.attempts + 1;
   const isFirst = attempt === 1 && !message.unanswered;
-  const event = outcome.kind === 'accepted' && isFirst ? null : toEvent(outcome, attempt, latencyMs);
-  const to = { rangeId, messageId: message.id, event };
+  if (outcome.kind === 'accepted' && isFirst) return { rangeId, messageId: message.id, event: null, status: 'sent' };
+  const to = { rangeId, messageId: message.id, event: toEvent(outcome, attempt, latencyMs) };
   if (outcome.kind === 'accepted') return { ...to, status: 'sent' };
   const isInDoubt = message.unanswered || outcome.kind === 'unknown';
   if (outcome.kind === 'refused') return { ...to, status: isInDoubt ? 'unknown' : 'failed' };

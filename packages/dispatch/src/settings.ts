@@ -14,7 +14,10 @@ export interface DispatchSettings {
   readonly renewEveryMs: number;
   /** How old a worker's knowledge of a mailing may be when a request starts: so soon does a pause or a new end count. */
   readonly knownForMs: number;
-  /** How many messages the water mark goes ahead of what is asked: as many may be `unknown` for nothing after a crash. */
+  /**
+   * How many messages the water mark goes ahead of what is asked: as many may be `unknown` for nothing after a crash. Where
+   * asking twice delivers once, it goes further ahead the faster they are sent, for that doubt is soon asked away.
+   */
   readonly markAhead: number;
   /** No request starts in the last bit before the end, so that a slow connection cannot carry one over. */
   readonly endGuardMs: number;
@@ -55,7 +58,7 @@ export const defaultSettings: DispatchSettings = {
   knownForMs: 900,
   markAhead: 100,
   endGuardMs: 250,
-  flushEveryMs: 10,
+  flushEveryMs: 25,
   backoffMs: { first: 1_000, longest: 60_000 },
   perSecond: null,
   breaker: { share: 0.5, windowMs: 5_000, attempts: 20, firstMs: 1_000, longestMs: 60_000 },

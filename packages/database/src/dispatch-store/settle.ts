@@ -17,10 +17,20 @@ const retryGrid = '500 ms';
  * asked again, is written in one transaction with its line.
  */
 export async function settle(pool: pg.Pool, settlements: readonly Settlement[]): Promise<void> {
-  const plain = settlements.filter(({ event, status }) => event === null && status === 'sent') as End[];
-  for (const group of byRangeAndStatus(plain)) await writeEnds(pool, group);
-  const told = settlements.filter((settlement) => settlement.event !== null || settlement.status !== 'sent');
+  const plain = new Map<number, number[]>();
+  const told: Settlement[] = [];
+  for (const settlement of settlements) {
+    if (settlement.event !== null || settlement.status !== 'sent') told.push(settlement);
+    else addTo(plain, settlement.rangeId, settlement.messageId);
+  }
+  for (const [rangeId, ids] of plain) await writeEnds(pool, { rangeId, status: 'sent', ids });
   if (told.length > 0) await inTransaction(pool, (client) => writeTold(client, told));
+}
+
+function addTo<K, V>(groups: Map<K, V[]>, key: K, value: V): void {
+  const group = groups.get(key);
+  if (group) group.push(value);
+  else groups.set(key, [value]);
 }
 
 async function writeTold(client: pg.PoolClient, settlements: readonly Settlement[]): Promise<void> {
@@ -32,15 +42,21 @@ async function writeTold(client: pg.PoolClient, settlements: readonly Settlement
   await writeEvents(client, settlements);
 }
 
-function byRangeAndStatus(ends: readonly End[]): Iterable<readonly End[]> {
+/** Messages of a range that came to the same end. */
+interface Ends {
+  readonly rangeId: number;
+  readonly status: End['status'];
+  readonly ids: readonly number[];
+}
+
+function byRangeAndStatus(ends: readonly End[]): Ends[] {
   const groups = new Map<string, End[]>();
-  for (const end of ends) {
-    const key = `${end.rangeId} ${end.status}`;
-    const group = groups.get(key);
-    if (group) group.push(end);
-    else groups.set(key, [end]);
-  }
-  return groups.values();
+  for (const end of ends) addTo(groups, `${end.rangeId} ${end.status}`, end);
+  return [...groups.values()].map((group) => ({
+    rangeId: group[0]!.rangeId,
+    status: group[0]!.status,
+    ids: group.map(({ messageId }) => messageId),
+  }));
 }
 
 /** What a message's end is for, where the end alone does not say it. */
@@ -55,9 +71,8 @@ const endsWith = (status: End['status']) =>
   `status = '${status}'${status === 'sent' ? ', sent_at = clock_timestamp()' : `, reason = '${reasons[status]}'`}`;
 
 /** One statement: the messages that were still open, and their number added to the range's count of that end. */
-async function writeEnds(client: Queryable, group: readonly End[]): Promise<void> {
-  const { status, rangeId } = group[0]!;
-  const ids = group.map(({ messageId }) => messageId);
+async function writeEnds(client: Queryable, { rangeId, status, ids }: Ends): Promise<void> {
+  const values = [rangeId, `{${ids.join()}}`];
   const { rows } = await client.query<{ settled: number }>({
     name: `settle-${status}`,
     text: `
@@ -66,9 +81,9 @@ async function writeEnds(client: Queryable, group: readonly End[]): Promise<void
       counted AS (
         UPDATE ranges SET ${status} = ${status} + (SELECT count(*) FROM settled)::int WHERE first_id = $1)
       SELECT count(*)::int AS settled FROM settled`,
-    values: [rangeId, ids],
+    values,
   });
-  if (status === 'sent' && rows[0]!.settled < ids.length) await client.query(settleLate, [rangeId, ids]);
+  if (status === 'sent' && rows[0]!.settled < ids.length) await client.query(settleLate, values);
 }
 
 // The answer came after all, to a worker that had been taken for dead: what was unknown is known now.
