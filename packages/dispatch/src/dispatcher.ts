@@ -9,6 +9,7 @@ import { createPacers } from './pacer.js';
 import type { Provider } from './provider.js';
 import { type DispatchSettings, defaultSettings } from './settings.js';
 import type { DispatchStore } from './store.js';
+import { MarkStride } from './water-mark.js';
 
 export interface DispatcherOptions {
   store: DispatchStore;
@@ -54,7 +55,9 @@ export function createDispatcher({ store, provider, clock, logger, settings: giv
   const keeper = new LeaseKeeper(store, settings, logger, () => gate.look());
   const pacers = createPacers(store, logger);
   const slots = new FairSlots(settings.concurrency);
-  const lanes = createLanes({ store, provider, settings, writer, logger, gate, pacers, slots, keeper, clock, finish });
+  const stride = new MarkStride(settings.markAhead, provider.idempotent);
+  const sending = { store, provider, settings, writer, logger, gate, pacers, slots, stride };
+  const lanes = createLanes({ ...sending, keeper, clock, finish });
 
   /** Gets a mailing going: at its start, and whenever it has to go on. */
   async function start(mailingId: number): Promise<void> {

@@ -1,14 +1,25 @@
+interface TurnOf {
+  readonly mailingId: number;
+  readonly claimedAt: number;
+}
+
+interface Waiter {
+  readonly claimedAt: number;
+  resolve(): void;
+}
+
 /**
  * Requests in flight at once, over all mailings of a worker. When all slots are taken, mailings get the next ones turn by
- * turn, so that one with a long backlog does not starve another.
+ * turn, so that one with a long backlog does not starve another. Within a mailing the lease that was claimed first comes
+ * first: ranges that went on abreast would end together, and nobody would ask while all their lanes write and claim.
  *
  * @example
- * if (!slots.tryTake()) await slots.take(mailingId);
+ * if (!slots.tryTake()) await slots.take(lease);
  * try { await ask(); } finally { slots.give(); }
  */
 export class FairSlots {
   /** Who waits, by mailing; the mailing whose turn it is comes first. */
-  private readonly waiting = new Map<number, (() => void)[]>();
+  private readonly waiting = new Map<number, Waiter[]>();
 
   constructor(private free: number) {}
 
@@ -20,11 +31,15 @@ export class FairSlots {
   }
 
   /** Waits for the mailing's turn. */
-  take(mailingId: number): Promise<void> {
+  take({ mailingId, claimedAt }: TurnOf): Promise<void> {
     return new Promise((resolve) => {
+      const waiter = { claimedAt, resolve };
       const queue = this.waiting.get(mailingId);
-      if (queue) queue.push(resolve);
-      else this.waiting.set(mailingId, [resolve]);
+      if (!queue) this.waiting.set(mailingId, [waiter]);
+      else {
+        const later = queue.findIndex((other) => other.claimedAt > claimedAt);
+        queue.splice(later < 0 ? queue.length : later, 0, waiter);
+      }
     });
   }
 
@@ -35,7 +50,7 @@ export class FairSlots {
       return;
     }
     const [mailingId, queue] = turn.value;
-    queue.shift()?.();
+    queue.shift()?.resolve();
     if (queue.length > 0 && this.waiting.size === 1) return;
     this.waiting.delete(mailingId);
     if (queue.length > 0) this.waiting.set(mailingId, queue);

@@ -32,12 +32,13 @@ export class Lease {
     readonly mailingId: number,
     private readonly range: ClaimedRange,
     private readonly settings: LeaseSettings,
-    askedAt: number,
+    /** When the store was asked for the range. */
+    readonly claimedAt: number,
     private readonly signal: AbortSignal,
   ) {
     this.text = range.text;
     this.perSecond = range.perSecond;
-    this.learn(range, askedAt);
+    this.learn(range, claimedAt);
   }
 
   get hold(): Hold {

@@ -9,7 +9,7 @@ import type { Pacers } from './pacer.js';
 import type { Outcome, Provider } from './provider.js';
 import type { DispatchSettings } from './settings.js';
 import type { ClaimedMessage, ClaimedRange, DispatchStore, MessageEvent, Settlement } from './store.js';
-import { WaterMark } from './water-mark.js';
+import { type MarkStride, WaterMark } from './water-mark.js';
 
 export interface RangeSenderDeps {
   store: DispatchStore;
@@ -18,6 +18,7 @@ export interface RangeSenderDeps {
   slots: FairSlots;
   gate: Gate;
   pacers: Pacers;
+  stride: MarkStride;
   writer: OutcomeWriter;
   logger: DispatchLogger;
 }
@@ -31,9 +32,8 @@ const knowAgainMs = 10;
  * slot → the lease. What does not get through stays open: nothing was asked with it.
  */
 export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, lease: Lease): Promise<void> {
-  const { markAhead } = deps.settings;
-  const pieces = { first: markAhead, most: deps.provider.idempotent ? range.messages.length : markAhead };
-  const mark = new WaterMark(deps.store, lease, range.messages, pieces, deps.logger);
+  const startedAt = performance.now();
+  const mark = new WaterMark(deps.store, lease, range.messages, deps.stride, deps.logger);
   const mayStart = () => lease.verdict() === 'ask';
   const answers: Promise<void>[] = [];
   for (const [index, message] of range.messages.entries()) {
@@ -46,6 +46,7 @@ export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, leas
     answers.push(ask(deps, message, message.phone, lease, pass, mayStart));
   }
   await Promise.all(answers);
+  deps.stride.learn(answers.length, performance.now() - startedAt);
 }
 
 /** Most messages find every door open: only what has to wait costs an await. */
@@ -58,7 +59,7 @@ async function admit(deps: RangeSenderDeps, lease: Lease, mark: WaterMark, index
   const pass = gate.isClosed ? 'free' : await gate.pass(lease);
   if (pass === null) return null;
   if (settings.perSecond !== null && !(await pacers.all.take(settings.perSecond, lease))) return null;
-  if (!slots.tryTake()) await slots.take(mailingId);
+  if (!slots.tryTake()) await slots.take(lease);
   if (lease.verdict() === 'ask' || (await mayAsk(lease))) return pass;
   slots.give();
   return null;

@@ -16,7 +16,7 @@ export interface DispatchSettings {
   readonly knownForMs: number;
   /**
    * How many messages the water mark goes ahead of what is asked: as many may be `unknown` for nothing after a crash. Where
-   * asking twice delivers once, it goes further ahead the faster they are sent, for that doubt is soon asked away.
+   * asking twice delivers once, it goes further ahead when they are sent fast.
    */
   readonly markAhead: number;
   /** No request starts in the last bit before the end, so that a slow connection cannot carry one over. */

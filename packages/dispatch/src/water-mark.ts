@@ -5,8 +5,33 @@ import type { ClaimedMessage, DispatchStore } from './store.js';
 
 const storeAwayMs = 100;
 
-/** A piece that is used up sooner was too small: the next is twice as large, where that is allowed. */
-const tooSoonMs = 100;
+/** How long a piece should last, where its length may grow with the speed. */
+const pieceLastsMs = 200;
+
+/**
+ * How many messages the mark goes ahead at once. Every piece costs a transaction, and leaves as many messages in doubt
+ * when its worker dies.
+ */
+export class MarkStride {
+  private messages: number;
+
+  /** `grows`: where asking twice delivers once, the doubt is soon asked away, and pieces may be as long as speed wants. */
+  constructor(
+    private readonly least: number,
+    private readonly grows: boolean,
+  ) {
+    this.messages = least;
+  }
+
+  get length(): number {
+    return this.messages;
+  }
+
+  /** Learns from a range how fast messages are asked with. */
+  learn(messages: number, tookMs: number): void {
+    if (this.grows) this.messages = Math.max(this.least, Math.ceil((messages * pieceLastsMs) / Math.max(1, tookMs)));
+  }
+}
 
 /**
  * Keeps a range's water mark ahead of what is asked: no request starts with an id above it. The next piece is written
@@ -14,18 +39,17 @@ const tooSoonMs = 100;
  */
 export class WaterMark {
   private coveredTo = 0;
-  private ahead: number;
-  private wroteAt = Number.NEGATIVE_INFINITY;
+  private readonly ahead: number;
   private writing: Promise<boolean> | null = null;
 
   constructor(
     private readonly store: Pick<DispatchStore, 'mark'>,
     private readonly lease: Lease,
     private readonly messages: readonly ClaimedMessage[],
-    private readonly pieces: { readonly first: number; readonly most: number },
+    stride: MarkStride,
     private readonly logger: DispatchLogger,
   ) {
-    this.ahead = pieces.first;
+    this.ahead = stride.length;
   }
 
   /** Whether the message at `index` may be asked with; false when the range is somebody else's by now. */
@@ -51,9 +75,6 @@ export class WaterMark {
   }
 
   private async writeNext(): Promise<boolean> {
-    const now = performance.now();
-    if (now - this.wroteAt < tooSoonMs) this.ahead = Math.min(2 * this.ahead, this.pieces.most);
-    this.wroteAt = now;
     const to = Math.min(this.coveredTo + this.ahead, this.messages.length);
     while (this.lease.verdict() !== 'over') {
       try {
