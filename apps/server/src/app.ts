@@ -1,4 +1,4 @@
-import { apiPlugin, type Deps, httpOptions } from '@showroom/api';
+import { apiPlugin, type Deps, httpOptions, slowBodiesPlugin } from '@showroom/api';
 import type { Logger } from '@showroom/app';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { hardeningPlugin } from './hardening.js';
@@ -29,6 +29,7 @@ export async function createServer({ trustProxy, corsOrigins = [], ...deps }: Se
     const { method, url } = request;
     request.log.debug({ method, path: url.split('?')[0], status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
   });
+  await app.register(slowBodiesPlugin);
   await app.register(hardeningPlugin, { corsOrigins });
   await app.register(apiPlugin, deps);
   await app.register(swaggerPlugin);

@@ -12,6 +12,7 @@ describe('server config', () => {
       wrongPasswords: 10,
       sessionMs: 43_200_000,
       tokenCallsPerMinute: 6_000,
+      importMaxBytes: 536_870_912,
     });
     expect(corsOrigins).to.deep.equal([]);
     expect(trustProxy).to.equal(undefined);
@@ -24,6 +25,7 @@ describe('server config', () => {
       WRONG_PASSWORDS: '3',
       SESSION_MINUTES: '30',
       TOKEN_CALLS_PER_MINUTE: '60',
+      IMPORT_MAX_MB: '10',
       CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       TRUST_PROXY: '10.0.0.0/8, ::1',
     });
@@ -32,6 +34,7 @@ describe('server config', () => {
       wrongPasswords: 3,
       sessionMs: 1_800_000,
       tokenCallsPerMinute: 60,
+      importMaxBytes: 10_485_760,
     });
     expect(config.corsOrigins).to.deep.equal(['https://app.example.com', 'http://localhost:3000']);
     expect(config.trustProxy).to.deep.equal(['10.0.0.0/8', '::1']);

@@ -12,6 +12,8 @@ const origin = z
   );
 const address = z.string().refine(isNetwork, 'expected the addresses of proxies, like 10.0.0.0/8 or ::1');
 
+const megabyte = 1024 * 1024;
+
 const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: variables.port.default(8005),
@@ -24,6 +26,7 @@ const Environment = z.object({
   WRONG_PASSWORDS: variables.number(1, 100_000).default(defaultSettings.wrongPasswords),
   SESSION_MINUTES: variables.number(1, 525_600).default(defaultSettings.sessionMs / 60_000),
   TOKEN_CALLS_PER_MINUTE: variables.number(1, 1_000_000_000).default(defaultSettings.tokenCallsPerMinute),
+  IMPORT_MAX_MB: variables.number(1, 100_000).default(defaultSettings.importMaxBytes / megabyte),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   TRUST_PROXY: list.pipe(z.array(address)).optional(),
 });
@@ -45,6 +48,7 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
       wrongPasswords: read.WRONG_PASSWORDS,
       sessionMs: read.SESSION_MINUTES * 60_000,
       tokenCallsPerMinute: read.TOKEN_CALLS_PER_MINUTE,
+      importMaxBytes: read.IMPORT_MAX_MB * megabyte,
     },
   };
 }

@@ -34,6 +34,13 @@ const operations: Operation[] = Object.entries(paths).flatMap(([path, methods]) 
 
 type Row = Record<string, unknown>;
 
+/** What a person edits before they execute: parameters; fields of the example body; or the example file. */
+interface Edited {
+  parameters?: Row;
+  change?: Row;
+  file?: (example: string) => string;
+}
+
 /**
  * The page as a person uses it: what is seen is pressed, and what is shown is read. Operations are pressed by the
  * keyboard: the page glides to what was opened, and a mouse would have to wait each time until it stands still.
@@ -109,15 +116,19 @@ class SwaggerUi {
     await block.locator('.opblock-body').waitFor({ state: 'detached' });
   }
 
-  /** Tries the operation: with these parameters, and with its example body in which `change` was edited. */
-  async execute(operation: Operation, { parameters = {}, change = {} }: { parameters?: Row; change?: Row } = {}) {
+  /** Tries the operation: with these parameters, and with its example body as it was edited. */
+  async execute(operation: Operation, { parameters = {}, change = {}, file }: Edited = {}) {
     const block = await this.expand(operation);
     for (const [name, value] of Object.entries(parameters)) {
-      await block.locator(`tr[data-param-name="${name}"] input`).fill(String(value));
+      const row = block.locator(`tr[data-param-name="${name}"]`);
+      const choice = row.locator('select');
+      if ((await choice.count()) > 0) await choice.selectOption(String(value));
+      else await row.locator('input').fill(String(value));
     }
     if (operation.takesBody) {
       const editor = block.locator('textarea.body-param__text');
-      await editor.fill(JSON.stringify({ ...JSON.parse(await editor.inputValue()), ...change }, null, 2));
+      const example = await editor.inputValue();
+      await editor.fill(file?.(example) ?? JSON.stringify({ ...JSON.parse(example), ...change }, null, 2));
     }
     const [request] = await Promise.all([
       this.page.waitForRequest((each) => each.url().startsWith(`${this.origin}/api/v1/`)),
@@ -228,7 +239,7 @@ if (!executablePath) {
 
     it('lets a person who has signed in try every operation', async () => {
       const tried = new Set<string>();
-      const execute = async (id: string, edited?: Parameters<SwaggerUi['execute']>[1]) => {
+      const execute = async (id: string, edited?: Edited) => {
         tried.add(id);
         const { contentType, ...shown } = await ui.execute(find(id), edited);
         if (/create|update/.test(id)) expect(contentType, id).to.equal('application/json');
@@ -281,7 +292,10 @@ if (!executablePath) {
 
       const mailing = { id: ids.mailing };
       const draft = resources.find(({ tag }) => tag === 'mailing')!.create(ids);
+      const toKnown = (example: string) => example.replace('79001234567,Europe/Moscow,1,1', knownRow);
+      const knownRow = `79007654321,UTC,${ids.codes},${ids.tags}`;
       for (const [id, edited, shows] of [
+        ['clients_import', { parameters: { known: 'skip' }, file: toKnown }, { 'body.rows': 1, 'body.skipped': 1 }],
         ['mailing_preview', { change: draft }, { 'body.audience': 1 }],
         ['mailing_preview_stored', { parameters: mailing }, { 'body.audience': 1 }],
         ['mailing_explain', { parameters: { ...mailing, client: ids.clients } }, { 'body.client': ids.clients }],
@@ -292,7 +306,7 @@ if (!executablePath) {
         ['mailing_cancel', { parameters: mailing }, { 'body.status': 'canceled' }],
         ['messages_read', { parameters: { id: 1 } }, { 'body.status': 'unknown' }],
         ['messages_resolve', { parameters: { id: 1 }, change: { as: 'sent' } }, { 'body.status': 'sent' }],
-      ] as const) {
+      ] satisfies [string, Edited, Row][]) {
         const shown = await execute(id, edited);
         expect(shown, `${id}: ${JSON.stringify(shown)}`).to.nested.include({ status: '200', ...shows });
       }

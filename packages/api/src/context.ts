@@ -33,6 +33,14 @@ export interface Caller {
   readonly sessionId: number | null;
 }
 
+/** A file that is the body of a request, while it comes in. */
+export interface UploadedFile {
+  /** Its media type; one that the contract says is taken. */
+  readonly type: string;
+  /** Fails when it is too large, or breaks off. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
 /** How the request came in, and what is to go back with the answer. */
 export interface Entrance {
   /** Scheme, host and port as the client named them, for the addresses of other pages. */
@@ -47,6 +55,8 @@ export interface Entrance {
   readonly session: string | null;
   /** What the header Idempotency-Key says; null when it is not there. */
   readonly idempotencyKey: string | null;
+  /** What came along over REST, where the contract takes one. */
+  readonly file?: UploadedFile;
   /** Gives the browser the cookie of a session, or takes it away. */
   setSession(secret: string | null): void;
 }

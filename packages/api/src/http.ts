@@ -12,7 +12,8 @@ const longestParameter = 2_000;
  */
 export const httpOptions = {
   bodyLimit: 1024 * 1024,
-  requestTimeout: 30_000,
+  // The longest that a file may take to come in; other bodies are hung up on by `slowBodiesPlugin`.
+  requestTimeout: 3_600_000,
   // Node looks for connections that are too slow every half minute, if it is not told to look more often.
   http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 2_000 },
   forceCloseConnections: true,

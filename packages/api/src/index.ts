@@ -5,3 +5,4 @@ export { apiPlugin } from './plugin.js';
 export { createDocument } from './rest/document.js';
 export type { AppRouter } from './router.js';
 export { defaultSettings, type Settings } from './settings.js';
+export { slowBodiesPlugin } from './slow-bodies.js';

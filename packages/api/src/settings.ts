@@ -1,4 +1,4 @@
-/** What an operator may choose about who is let in. */
+/** What an operator may choose about who and what is let in. */
 export interface Settings {
   /** How many characters a new password has at least. */
   readonly passwordMinLength: number;
@@ -8,6 +8,8 @@ export interface Settings {
   readonly sessionMs: number;
   /** How many calls a token may make within a minute. */
   readonly tokenCallsPerMinute: number;
+  /** How large a file of clients may be. */
+  readonly importMaxBytes: number;
 }
 
 export const defaultSettings: Settings = {
@@ -15,4 +17,5 @@ export const defaultSettings: Settings = {
   wrongPasswords: 10,
   sessionMs: 12 * 3_600_000,
   tokenCallsPerMinute: 6_000,
+  importMaxBytes: 512 * 1024 * 1024,
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ImportOptions, ImportReport, importTypes } from './clients-import.js';
 import { issue } from './kit/issues.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
@@ -47,6 +48,16 @@ export const clients = {
     body: 'Client',
     takesKey: true,
     output: Client,
+  }),
+  /** Rows that are right go in, all in one transaction; a file that breaks off leaves nothing behind. */
+  import: mutation('clients_import', 'POST', '/clients/import/', {
+    summary: 'Import clients from a CSV or NDJSON file',
+    needs: 'add_client',
+    input: ImportOptions,
+    takesFile: importTypes,
+    takesKey: true,
+    status: 200,
+    output: ImportReport,
   }),
   read: query('clients_read', '/clients/{id}/', {
     summary: 'Read a client',

@@ -15,6 +15,7 @@ import { users } from './users.js';
 export * from './audit.js';
 export * from './auth.js';
 export * from './clients.js';
+export * from './clients-import.js';
 export * from './codes.js';
 export * from './errors.js';
 export * from './groups.js';

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import pg from 'pg';
 import type { Transaction } from 'sequelize';
 import { Sequelize } from 'sequelize-typescript';
+import { importClients } from './bulk/import-clients.js';
 import { AuditEntry } from './models/AuditEntry.js';
 import { Client } from './models/Client.js';
 import { Group, GroupPermission } from './models/Group.js';
@@ -79,6 +80,7 @@ const createDatabase = (sequelize: Sequelize) => ({
   users: sequelize.getRepository(User),
   userGroups: createRelation(sequelize, [UserGroup, 'userId'], [Group, 'groupId']),
   userPermissions: createRelation(sequelize, [UserPermission, 'userId'], [Permission, 'permissionId']),
+  importClients,
   /** For statements that models cannot say; `$1` stands for the first of `values`. */
   sql: async <Row extends object>(
     statement: string,

@@ -1,5 +1,6 @@
 export type { Transaction } from 'sequelize';
 export { between } from './between.js';
+export { type RowOfNothing, toImportLine } from './bulk/import-clients.js';
 export * from './database.js';
 export * from './dispatch-store/store.js';
 export * from './ledger/reopen.js';

@@ -6,7 +6,7 @@ const procedures = Object.entries(contract).flatMap(([resource, verbs]) =>
   Object.entries(verbs).map(([verb, procedure]): [string, ProcedureContract] => [`${resource}.${verb}`, procedure]),
 );
 const forbidden = { detail: 'You do not have permission to perform this action.' };
-const letIn = [200, 201, 204, 400, 404];
+const letIn = [200, 201, 204, 400, 404, 415];
 
 /** Made from the contract: a new procedure is tested as soon as it says what it needs. */
 describe('permissions of the caller', () => {
@@ -32,7 +32,7 @@ describe('permissions of the caller', () => {
   const byPassword = () => api.basic('ivan', 'secret');
   const byToken = () => `Bearer ${token}`;
 
-  /** Of nothing that is there: whoever is let in gets a 404, or a 400 for a body that cannot be read. */
+  /** Of nothing that is there: whoever is let in gets a 404, or a 400 for a body that cannot be read, or a 415. */
   const overRest = ({ method, path }: ProcedureContract, authorization: string) =>
     api.rest(method, path.replace(/\{\w+\}/, 'nobody'), method === 'GET' || method === 'DELETE' ? undefined : '{', {
       authorization,

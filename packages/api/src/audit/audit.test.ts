@@ -47,6 +47,7 @@ describe('the audit', () => {
     const resource = path.split('/')[1]!;
     if (resource === 'auth') return performOnOwnAccount(operationId);
     if (resource === 'messages') return performOnMessage(path);
+    if (operationId === 'clients_import') return performImport(path);
     const [create, change] = samples[resource] ?? expect.fail(`give ${resource} a sample, so that its audit is tested`);
     if (method === 'POST' && !path.includes('{')) {
       const { status, body } = await api.rest('POST', path, create);
@@ -61,6 +62,12 @@ describe('the audit', () => {
     const body = bodies[method as keyof typeof bodies];
     expect((await api.rest(method, target, body)).status).to.be.oneOf([200, 204]);
     return { resource, row: String(row.id) };
+  }
+
+  async function performImport(path: string) {
+    const file = 'phone_number,timezone,mobile_operator_code,tag\n79990000002,UTC,1,1\n';
+    expect((await api.rest('POST', path, file, { 'content-type': 'text/csv' })).status).to.equal(200);
+    return { resource: 'clients', row: 'import' };
   }
 
   /** The one mutation of messages is about an unknown one of a mailing that has run. */

@@ -4,8 +4,9 @@ import { toPage } from '../page.js';
 import { implement } from '../trpc.js';
 import { toClient } from './clients.presenter.js';
 import { changeClient, createClient, deleteClient, judgeClient, listClients, readClient } from './clients.service.js';
+import { importClients } from './import/import.service.js';
 
-const { list, create, read, update, partialUpdate, delete: remove } = contract.clients;
+const { list, create, import: importFile, read, update, partialUpdate, delete: remove } = contract.clients;
 
 export const clientsRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
@@ -14,6 +15,7 @@ export const clientsRouter = {
   create: implement(create, judgeClient).mutation(async ({ ctx, input }) =>
     onceByKey(ctx, input, async (call) => toClient(await createClient(call, input))),
   ),
+  import: implement(importFile).mutation(({ ctx, input }) => importClients(ctx, input)),
   read: implement(read).query(async ({ ctx, input }) => toClient(await readClient(ctx.deps, input))),
   update: implement(update, judgeClient).mutation(async ({ ctx, input }) => toClient(await changeClient(ctx, input))),
   partialUpdate: implement(partialUpdate, judgeClient).mutation(async ({ ctx, input }) =>

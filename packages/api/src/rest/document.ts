@@ -8,6 +8,7 @@ import { restRoutes } from './routes.js';
 interface Content {
   'application/json': { schema: Schema };
 }
+type FileContent = Record<string, { schema: Schema; example: string }>;
 interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
@@ -21,7 +22,7 @@ export interface Operation {
   tags: string[];
   security?: Security;
   parameters?: Parameter[];
-  requestBody?: { required?: boolean; content: Content };
+  requestBody?: { required?: boolean; content: Content | FileContent };
   responses: Record<string, { description: string; content?: Content }>;
 }
 export interface Document {
@@ -99,7 +100,9 @@ const withoutGenerated = (schemas: Record<string, Schema>) =>
 
 function toOperation(generated: Document, contract: ProcedureContract, schemas: Record<string, Schema>): Operation {
   const { operationId, summary, tags, parameters = [], requestBody, responses } = find(generated, contract);
-  const content = takesBody(requestBody) && shareBody(schemas, requestBody.content, contract);
+  const isFile = contract.takesFile.length > 0;
+  const body = takesBody(requestBody) ? requestBody.content : null;
+  const content = isFile ? fileContent(contract) : body && shareBody(schemas, body, contract);
   return {
     operationId,
     summary,
@@ -107,6 +110,7 @@ function toOperation(generated: Document, contract: ProcedureContract, schemas: 
     ...securityOf(contract),
     parameters: [
       ...parameters.map((parameter) => toParameter(parameter, contract)),
+      ...(isFile && body ? toQuery(body['application/json'].schema) : []),
       ...(contract.takesKey ? [key] : []),
     ],
     ...(content && { requestBody: { required: true, content } }),
@@ -116,7 +120,26 @@ function toOperation(generated: Document, contract: ProcedureContract, schemas: 
 
 /** A mutation without fields takes nothing. */
 const takesBody = (body: Operation['requestBody']): body is { content: Content } =>
-  Object.keys(body?.content['application/json'].schema.properties ?? {}).length > 0;
+  Object.keys(body?.content['application/json']?.schema.properties ?? {}).length > 0;
+
+/** Where the body is a file, the input is in the query. */
+const toQuery = ({ properties = {}, required = [] }: Schema): Parameter[] =>
+  Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    ...(description !== undefined && { description }),
+    required: required.includes(name),
+    schema,
+  }));
+
+const fileExamples: Record<string, string> = {
+  'text/csv': 'phone_number,timezone,mobile_operator_code,tag\n79001234567,Europe/Moscow,1,1\n',
+  'application/x-ndjson':
+    '{"phone_number":"79001234567","timezone":"Europe/Moscow","mobile_operator_code":1,"tag":1}\n',
+};
+
+const fileContent = ({ takesFile }: ProcedureContract): FileContent =>
+  Object.fromEntries(takesFile.map((type) => [type, { schema: { type: 'string' }, example: fileExamples[type]! }]));
 
 function find({ paths }: Document, { method, operationId }: ProcedureContract): Operation {
   for (const path of Object.values(paths)) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { oddBodies } from './odd-bodies.suite.js';
+import { oddFiles } from './odd-files.suite.js';
 import { rows } from './odd-ground.suite.js';
 import { oddStrings, type ValueSchema } from './odd-values.suite.js';
 import type { RawRequest } from './raw-http.suite.js';
@@ -10,7 +11,7 @@ interface Document {
 }
 interface Operation {
   parameters?: { name: string; in: string; schema: ValueSchema }[];
-  requestBody?: { content: { 'application/json': { schema: ValueSchema } } };
+  requestBody?: { content: { 'application/json'?: { schema: ValueSchema } } };
 }
 type Texts = fc.Arbitrary<string>;
 
@@ -39,9 +40,10 @@ function requestsFor(
   method: string,
   { parameters = [], requestBody }: Operation,
 ): fc.Arbitrary<RawRequest> {
-  const given = requestBody?.content['application/json'].schema;
+  const given = requestBody?.content['application/json']?.schema;
   const schema = (given?.$ref && components.schemas[given.$ref.split('/').at(-1)!]) || given || {};
-  const bodies = fc.option(oddBodies(schema), { freq: 50 });
+  const isFile = requestBody && !given;
+  const bodies = fc.option(isFile ? oddFiles : oddBodies(schema), { freq: 50 });
   const noBodies = fc.option(oddBodies(schema), { freq: 20 }).map((body) => (requestBody ? body : null));
   return fc
     .record({

@@ -34,6 +34,11 @@ export interface ProcedureContract<
   readonly body?: string;
   /** Whether an Idempotency-Key makes the same call, sent twice, act once. */
   readonly takesKey: boolean;
+  /**
+   * The media types of the file that the body is, read while it comes in; the input's fields are in the query then. Only
+   * REST carries one. None: the body is the input.
+   */
+  readonly takesFile: readonly string[];
   /** Which states of a row forbid the call, however good its input is. */
   readonly conflicts: readonly ErrorCode[];
   readonly input: Input;
@@ -51,10 +56,11 @@ interface Parts<Input, Output> {
   pathFields?: Record<string, string>;
   body?: string;
   takesKey?: boolean;
+  takesFile?: readonly string[];
   conflicts?: ErrorCode[];
 }
 
-const defaults = { own: null, pathFields: {}, takesKey: false, conflicts: [] } as const;
+const defaults = { own: null, pathFields: {}, takesKey: false, takesFile: [], conflicts: [] } as const;
 
 /**
  * Describes a procedure that reads.

@@ -2,6 +2,7 @@ import * as foundation from './0001-foundation.js';
 import * as groupsAndPermissions from './0002-groups-and-permissions.js';
 import * as access from './0003-access.js';
 import * as delivery from './0004-delivery.js';
+import * as phoneNumbers from './0005-phone-numbers.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
-export const migrations = [foundation, groupsAndPermissions, access, delivery];
+export const migrations = [foundation, groupsAndPermissions, access, delivery, phoneNumbers];

@@ -58,6 +58,11 @@ export async function driveClients(): Promise<void> {
   const wrong = await answered(api.clientsCreate({ ...client, phone_number: 'x', timezone: 'x' }), 400);
   expect(wrong).to.have.keys('phone_number', 'timezone');
 
+  const file = `phone_number,timezone,mobile_operator_code,tag\n79007654321,UTC,${code},${tag}\nx,UTC,1,1\n`;
+  const csv = { headers: { 'content-type': 'text/csv' } };
+  const report = await answered(api.clientsImport(file, { known: 'update' }, csv), 200);
+  expect(report).to.deep.include({ rows: 2, created: 0, skipped: 1, refused: 1 });
+
   expect((await answered(api.tagsDelete(tag), 409)).detail).to.equal('1 client uses this tag.');
   await answered(api.clientsDelete(id), 204);
   expect((await answered(api.clientsRead(id), 404)).detail).to.equal('Not found.');

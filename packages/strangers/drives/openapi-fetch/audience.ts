@@ -60,6 +60,18 @@ export async function driveClients(api: Api): Promise<void> {
   const wrong = await refused(api.POST('/clients/', { body: { ...body, phone_number: 'x', timezone: 'x' } }), 400);
   expect(wrong).to.have.keys('phone_number', 'timezone');
 
+  const file = `phone_number,timezone,mobile_operator_code,tag\n79007654321,UTC,${code.id},${tag.id}\nx,UTC,1,1\n`;
+  const report = await succeeded(
+    api.POST('/clients/import/', {
+      params: { query: { known: 'update' } },
+      headers: { 'content-type': 'text/csv' },
+      body: file,
+      bodySerializer: (text) => text,
+    }),
+  );
+  expect(report).to.deep.include({ rows: 2, created: 0, skipped: 1, refused: 1 });
+  expect(report.errors[0]).to.have.property('row', 2);
+
   const inUse = await refused(api.DELETE('/tags/{id}/', { params: at(tag.id) }), 409);
   expect(inUse).to.deep.equal({ detail: '1 client uses this tag.' });
   await succeeded(api.DELETE('/clients/{id}/', { params }), 204);

@@ -25,7 +25,8 @@ export const methodNotAllowed = (method: string) => toDetail(405, `Method "${met
  * @param sent the fields of the request, which messages quote
  */
 export function toDrfError(thrown: unknown, contract: ProcedureContract, sent: Record<string, unknown>): Answer {
-  if (thrown instanceof UnreadableBody) return toDetail(thrown.statusCode, thrown.message);
+  const unreadable = [thrown, (thrown as Error).cause].find((error) => error instanceof UnreadableBody);
+  if (unreadable) return toDetail(unreadable.statusCode, unreadable.message);
   if (!(thrown instanceof TRPCError)) return toDetail(500, errors['server.failed'].message);
   if (thrown.cause instanceof NoObject) return toNoObject(thrown.cause.body);
   const issues = refusedValuesOf(thrown);

@@ -21,7 +21,8 @@ export interface Input {
 export function compileInput(contract: ProcedureContract): (request: FastifyRequest) => Promise<Input> {
   const shape = shapeOf(contract);
   const fields = Object.entries(shape).map(([field, schema]): [string, Coerce] => [field, coercionOf(schema)]);
-  const read = contract.method === 'GET' || contract.method === 'DELETE' ? readQuery : compileBody(contract, shape);
+  const hasFields = contract.method !== 'GET' && contract.method !== 'DELETE' && contract.takesFile.length === 0;
+  const read = hasFields ? compileBody(contract, shape) : readQuery;
   return async (request) => {
     const sent = { ...(await read(request)), ...paramsOf(contract, request) };
     return {

@@ -2,10 +2,12 @@ import type { ProcedureContract } from '@showroom/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { letIn } from '../../access/let-in.js';
+import type { Context } from '../../context.js';
 import { headersOf } from '../../errors.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
 import { type Answer, methodNotAllowed, notFound, toDrfError } from './errors.js';
+import { fileOf, takeStreams } from './file.js';
 import { compileInput, paramsOf } from './input.js';
 import { type Actions, type BodySchema, toMetadata } from './options.js';
 
@@ -38,10 +40,20 @@ export function registerViews(
     const handlers = new Map<string, Handler>();
     for (const route of path.routes) handlers.set(route.contract.method, serve(route, path, contextOf));
     handlers.set('OPTIONS', describeView(path, contextOf, bodySchemas));
-    for (const method of methods.filter((each) => each !== 'HEAD'))
-      register(app, method, path, handlers.get(method) ?? refuseMethod);
+    const registerAll = (scope: FastifyInstance) => {
+      for (const method of methods.filter((each) => each !== 'HEAD'))
+        register(scope, method, path, handlers.get(method) ?? refuseMethod);
+    };
+    if (!path.routes.some(takesFile)) registerAll(app);
+    else
+      app.register(async (scope) => {
+        takeStreams(scope);
+        registerAll(scope);
+      });
   }
 }
+
+const takesFile = ({ contract }: Route) => contract.takesFile.length > 0;
 
 function toPaths(routes: Route[]): Path[] {
   const paths = [...new Set(routes.map(({ contract }) => contract.path))];
@@ -78,12 +90,13 @@ function componentOf({ output }: ProcedureContract): string {
 /** `MobileOperatorCode` → `Mobile Operator Code` */
 const toWords = (name: string) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
 
-function register(app: FastifyInstance, method: string, { path, view }: Path, handler: Handler): void {
+function register(app: FastifyInstance, method: string, { path, view, routes }: Path, handler: Handler): void {
+  const config = { view, takesFile: routes.some(takesFile) };
   const url = path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, '');
   // A username may have a dot: what follows it is no format.
   const urls = url.endsWith(':username') ? [url] : [url, `${url}.:format`];
   for (const each of urls) {
-    for (const slashed of [each, `${each}/`]) app.route({ method, url: slashed, handler, config: { view } });
+    for (const slashed of [each, `${each}/`]) app.route({ method, url: slashed, handler, config });
   }
 }
 
@@ -98,7 +111,8 @@ function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
       await letIn(contextOf(request), route.contract, paramsOf(route.contract, request));
       const input = await toInput(request);
       sent = input.sent;
-      return { status: route.contract.status, body: await route.call(contextOf(request), input.fields) };
+      const context = takesFile(route) ? withFile(contextOf(request), request, route) : contextOf(request);
+      return { status: route.contract.status, body: await route.call(context, input.fields) };
     } catch (thrown) {
       const error = toDrfError(thrown, route.contract, sent);
       if (error.status >= 500) request.log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');
@@ -115,6 +129,11 @@ function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
     return answer(request, reply, status, body);
   };
 }
+
+const withFile = (context: Context, request: FastifyRequest, { contract }: Route): Context => ({
+  ...context,
+  entrance: { ...context.entrance, file: fileOf(request, contract, context.deps.settings.importMaxBytes) },
+});
 
 /** Compiles whether the row that a path names is not there; a list's path names none. */
 function compileLookUp({ path, routes }: Path, contextOf: ContextOf): (request: FastifyRequest) => Promise<boolean> {
