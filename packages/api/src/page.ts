@@ -1,25 +1,35 @@
 import { defaultPageSize, lastPage, type Page, type Paging, type ProcedureContract } from '@showroom/contract';
+import type { Part } from '@showroom/database';
 import type { Context } from './context.js';
 import { ApiError } from './errors.js';
 
-/** Rows of one page, and where the page stands. */
+/** Rows of one page, and what the neighbouring pages are asked for with. */
 export interface PageOfRows<Row> {
   readonly count: number;
-  readonly page: number;
-  readonly pages: number;
   readonly rows: Row[];
+  readonly next: Neighbour | null;
+  readonly previous: Neighbour | null;
 }
+
+type Neighbour = { readonly page: number } | { readonly after: number };
 
 interface List<Row> {
   count(): Promise<number>;
-  rows(part: { offset: number; limit: number }): Promise<Row[]>;
+  /** @param count how many there are in all, where it is known */
+  rows(part: Part, count?: number): Promise<Row[]>;
+  /** The id of a row, by which the list is ordered. */
+  idOf(row: Row): number;
 }
 
 /**
- * Reads one page of a list; a page past the last one is an error, the first page of an empty list is not. A first page
- * that is not full tells how many rows there are, so they are not counted.
+ * Reads one page of a list, by its number or after an id. A page past the last one is an error, the first page of an empty
+ * list is not, and neither is an id past the last one.
  */
-export async function readPage<Row>(
+export const readPage = <Row>(paging: Paging, list: List<Row>): Promise<PageOfRows<Row>> =>
+  paging.after === undefined ? readNumbered(paging, list) : readAfter(paging.after, paging, list);
+
+/** A first page that is not full tells how many rows there are, so they are not counted. */
+async function readNumbered<Row>(
   { page = 1, limit = defaultPageSize }: Paging,
   list: List<Row>,
 ): Promise<PageOfRows<Row>> {
@@ -28,8 +38,23 @@ export async function readPage<Row>(
   const pages = Math.max(1, Math.ceil(count / limit));
   const number = page === lastPage ? pages : page;
   if (number > pages) throw new ApiError('page.not_found');
-  const rows = first ?? (await list.rows({ offset: (number - 1) * limit, limit }));
-  return { count, page: number, pages, rows };
+  return {
+    count,
+    rows: first ?? (await list.rows({ offset: (number - 1) * limit, limit }, count)),
+    next: number < pages ? { page: number + 1 } : null,
+    previous: number > 1 ? { page: number - 1 } : null,
+  };
+}
+
+async function readAfter<Row>(
+  after: number,
+  { limit = defaultPageSize }: Paging,
+  list: List<Row>,
+): Promise<PageOfRows<Row>> {
+  const found = await list.rows({ offset: 0, limit: limit + 1, after });
+  const rows = found.slice(0, limit);
+  const next = found.length > limit ? { after: list.idOf(rows.at(-1)!) } : null;
+  return { count: await list.count(), rows, next, previous: null };
 }
 
 /** Presents a page with the absolute addresses of its neighbours, which keep every other parameter of the request. */
@@ -37,22 +62,19 @@ export function toPage<Row, Item>(
   { entrance }: Context,
   { path }: ProcedureContract,
   input: Paging,
-  { count, page, pages, rows }: PageOfRows<Row>,
+  { count, rows, next, previous }: PageOfRows<Row>,
   present: (row: Row) => Item,
 ): Page<Item> {
-  const link = (number: number) => {
+  const link = (neighbour: Neighbour | null) => {
+    if (neighbour === null) return null;
     const query = new URLSearchParams(entrance.query ?? toQuery(input));
-    query.delete('page');
-    if (number > 1) query.set('page', String(number));
+    for (const name of ['page', 'after']) query.delete(name);
+    if ('after' in neighbour) query.set('after', String(neighbour.after));
+    else if (neighbour.page > 1) query.set('page', String(neighbour.page));
     query.sort();
     return `${entrance.origin}/api/v1${path}${query.size > 0 ? `?${query}` : ''}`;
   };
-  return {
-    count,
-    next: page < pages ? link(page + 1) : null,
-    previous: page > 1 ? link(page - 1) : null,
-    results: rows.map(present),
-  };
+  return { count, next: link(next), previous: link(previous), results: rows.map(present) };
 }
 
 const toQuery = (input: object) =>

@@ -1,6 +1,6 @@
 import type { AuditFilter } from '@showroom/contract';
 import type { AuditEntry } from '@showroom/database';
-import { between } from '@showroom/database';
+import { between, partOf } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
 
@@ -17,6 +17,7 @@ export function listAudit(
   };
   return readPage(paging, {
     count: () => database.audit.count({ where }),
-    rows: (part) => database.audit.findAll({ ...part, where, order: [['id', 'DESC']] }),
+    rows: (part) => database.audit.findAll(partOf(part, where, 'DESC')),
+    idOf: ({ id }) => id,
   });
 }

@@ -1,5 +1,5 @@
 import type { Client, CustomIssue, NewClient, Paging } from '@showroom/contract';
-import type { Client as ClientRow, Transaction } from '@showroom/database';
+import { type Client as ClientRow, type Database, type Part, partOf, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
@@ -8,9 +8,29 @@ import { toClient, toClientColumns } from './clients.presenter.js';
 
 export const listClients = ({ database }: Deps, paging: Paging): Promise<PageOfRows<ClientRow>> =>
   readPage(paging, {
-    count: () => database.clients.count(),
-    rows: (part) => database.clients.findAll({ ...part, order: ['id'] }),
+    count: () => countClients(database),
+    rows: async (part, count) => database.clients.findAll(partOf(await skipTo(database, part, count))),
+    idOf: ({ id }) => id,
   });
+
+export async function countClients({ sql }: Database): Promise<number> {
+  const [row] = await sql<{ clients: number }>(
+    'SELECT coalesce(sum(clients), 0)::float8 AS clients FROM client_counts',
+  );
+  return row!.clients;
+}
+
+/** More rows are not read to be left out: the index is counted through, from the end that is nearer. */
+const farOffset = 10_000;
+
+async function skipTo({ sql }: Database, part: Part, count = 0): Promise<Part> {
+  if (part.offset < farOffset) return part;
+  const before = part.offset - 1;
+  const isNearEnd = part.offset > count / 2;
+  const [order, offset] = isNearEnd ? ['DESC', Math.max(0, count - 1 - before)] : ['ASC', before];
+  const [row] = await sql<{ id: number }>(`SELECT id FROM clients ORDER BY id ${order} OFFSET $1 LIMIT 1`, [offset]);
+  return { offset: 0, limit: part.limit, after: row?.id ?? 0 };
+}
 
 /** What only the database can tell is wrong with a client: that its code or its tag is none. */
 export const judgeClient = async ({ database }: Deps, client: Partial<NewClient>): Promise<CustomIssue[]> => [

@@ -1,5 +1,5 @@
 import type { CustomIssue, MobileOperatorCode, Paging } from '@showroom/contract';
-import { brokenConstraint, type MobileOperatorCode as CodeRow, type Transaction } from '@showroom/database';
+import { brokenConstraint, type MobileOperatorCode as CodeRow, partOf, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
@@ -12,7 +12,8 @@ const inUse = 'clients_code_id_fkey';
 export const listCodes = ({ database }: Deps, paging: Paging): Promise<PageOfRows<CodeRow>> =>
   readPage(paging, {
     count: () => database.codes.count(),
-    rows: (part) => database.codes.findAll({ ...part, order: ['id'] }),
+    rows: (part) => database.codes.findAll(partOf(part)),
+    idOf: ({ id }) => id,
   });
 
 /** What only the database can tell is wrong with a mobile operator code. */

@@ -1,5 +1,5 @@
 import type { CustomIssue, Group, NewGroup, Paging } from '@showroom/contract';
-import type { Database, Group as Row, Transaction } from '@showroom/database';
+import { type Database, partOf, type Group as Row, type Transaction } from '@showroom/database';
 import { refuseToGive } from '../access/delegation.js';
 import { changing, creating } from '../audit/changing.js';
 import { record } from '../audit/record.js';
@@ -17,7 +17,8 @@ const relationsOf = ({ groupPermissions }: Database) => ({ permissions: groupPer
 export const listGroups = ({ database }: Deps, paging: Paging): Promise<PageOfRows<GroupRow>> =>
   readPage(paging, {
     count: () => database.groups.count(),
-    rows: async (part) => withRelated(relationsOf(database), await database.groups.findAll({ ...part, order: ['id'] })),
+    rows: async (part) => withRelated(relationsOf(database), await database.groups.findAll(partOf(part))),
+    idOf: ({ row }) => row.id,
   });
 
 /** What only the database can tell is wrong with a group: that its name is another's, that a permission is none. */

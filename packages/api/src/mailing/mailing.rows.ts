@@ -1,4 +1,4 @@
-import type { Database, Mailing as MailingRow, Transaction } from '@showroom/database';
+import { type Database, type Mailing as MailingRow, type Part, partOf, type Transaction } from '@showroom/database';
 import type { Deps } from '../context.js';
 import type { FilterIds } from './mailing.filter.js';
 
@@ -18,9 +18,9 @@ export const countMailings = async ({ database }: Deps, names: Names): Promise<n
   database.mailings.count({ where: await named(database, names) });
 
 /** Two steps: which ids, then their rows with tags and codes, so that a page's limit counts mailings, not joined rows. */
-export async function readMailingRows({ database }: Deps, names: Names, part: { offset: number; limit: number }) {
+export async function readMailingRows({ database }: Deps, names: Names, part: Part) {
   const where = await named(database, names);
-  const page = await database.mailings.findAll({ attributes: ['id'], where, order, ...part });
+  const page = await database.mailings.findAll({ attributes: ['id'], ...partOf(part, where) });
   const ids = page.map(({ id }) => id);
   return database.mailings.findAll({ where: { id: ids }, order, include: withFilter(database) });
 }

@@ -16,6 +16,7 @@ export const listMailings = (deps: Deps, { tag, code, ...paging }: Filter): Prom
   readPage(paging, {
     count: () => countMailings(deps, { tag, code }),
     rows: (part) => readMailingRows(deps, { tag, code }, part),
+    idOf: ({ id }) => id,
   });
 
 export const readMailing = (deps: Deps, { id }: Ref, transaction?: Transaction): Promise<MailingRow> =>

@@ -1,19 +1,72 @@
 import { type MessageCounts, type MessageStatus, messageStatuses } from '@showroom/contract';
 
-/** SQL: a mailing's counts as a sum over its ranges, which are a thousandth of its messages. */
-export const countsOfRanges = `
-  coalesce(sum(r.last_id - r.first_id + 1), 0)::float8 AS total,
-  coalesce(sum(r.last_id - r.first_id + 1 - r.sent - r.failed - r.expired - r.canceled - r.unknown), 0)::float8 AS pending,
-  coalesce(sum(r.sent), 0)::float8 AS sent,
-  coalesce(sum(r.failed), 0)::float8 AS failed,
-  coalesce(sum(r.expired), 0)::float8 AS expired,
-  coalesce(sum(r.canceled), 0)::float8 AS canceled,
-  coalesce(sum(r.unknown), 0)::float8 AS unknown`;
+const ends = messageStatuses.filter((status) => status !== 'pending');
+const sizeOf = 'r.last_id - r.first_id + 1';
+const sum = (each: string, name: string) => `coalesce(sum(${each}), 0)::float8 AS ${name}`;
 
-/** SQL: the same by looking at the messages, where they are told apart by something their range does not know. */
-export const countsOfMessages = `
-  count(*)::float8 AS total,
-  ${messageStatuses.map((status) => `(count(*) FILTER (WHERE msg.status = '${status}'))::float8 AS ${status}`).join(', ')}`;
+/** SQL: counts as a sum over ranges `r`, which are a thousandth of their messages. */
+const ofRanges = [
+  sum(sizeOf, 'total'),
+  sum([sizeOf, ...ends.map((end) => `r.${end}`)].join(' - '), 'pending'),
+  ...ends.map((end) => sum(`r.${end}`, end)),
+].join(', ');
+
+/** SQL: counts as a sum over what was summed up, `s`; nothing of it is pending. */
+const ofSums = [
+  sum(ends.map((end) => `s.${end}`).join(' + '), 'total'),
+  sum('0', 'pending'),
+  ...ends.map((end) => sum(`s.${end}`, end)),
+].join(', ');
+
+/** SQL: counts of messages that are looked at one by one. */
+const ofMessages = [
+  'count(*)::float8 AS total',
+  ...messageStatuses.map((status) => `(count(*) FILTER (WHERE msg.status = '${status}'))::float8 AS ${status}`),
+].join(', ');
+
+const added = ['total', ...messageStatuses].map((name) => sum(name, name)).join(', ');
+
+/** SQL: a mailing's counts; `mailing` is an expression for its id. What is not summed up yet is added to what is. */
+export const countsOfMailing = (mailing: string) => `
+  SELECT ${added} FROM (
+    SELECT ${ofSums} FROM mailing_counts s WHERE s.mailing_id = ${mailing} AND s.kind = 'all'
+    UNION ALL SELECT ${ofRanges} FROM ranges r WHERE r.mailing_id = ${mailing} AND NOT r.summed) AS parts`;
+
+/** SQL: the counts of all mailings that are not deleted. */
+export const countsOfAll = `
+  SELECT ${added} FROM (
+    SELECT ${ofSums} FROM mailing_counts s JOIN mailings m ON m.id = s.mailing_id AND m.deleted_at IS NULL
+    WHERE s.kind = 'all'
+    UNION ALL
+    SELECT ${ofRanges} FROM ranges r JOIN mailings m ON m.id = r.mailing_id AND m.deleted_at IS NULL
+    WHERE NOT r.summed) AS parts`;
+
+/** SQL: a mailing's ($1) counts by tag or by code, each with its name; null stands for clients that are gone. */
+export const countsBy = (kind: 'tag' | 'code') => {
+  const [table, name] = kind === 'tag' ? ['tags', 'name'] : ['codes', 'code'];
+  return `
+    SELECT t.${name} AS name, ${added} FROM (
+      SELECT s.key, ${ofSums} FROM mailing_counts s WHERE s.mailing_id = $1 AND s.kind = '${kind}' GROUP BY s.key
+      UNION ALL
+      SELECT coalesce(c.${kind}_id, 0), ${ofMessages} ${unsummedMessages} LEFT JOIN clients c ON c.id = msg.client_id
+      GROUP BY 1) AS parts
+    LEFT JOIN ${table} t ON t.id = parts.key
+    GROUP BY t.${name} ORDER BY t.${name} NULLS LAST`;
+};
+
+const unsummedMessages = `
+  FROM (SELECT first_id, last_id FROM ranges WHERE mailing_id = $1 AND NOT summed) r
+  JOIN messages msg ON msg.id BETWEEN r.first_id AND r.last_id`;
+
+/** SQL: how many of a mailing's ($1) messages were sent in each minute, and when the first and the last of them. */
+export const sentPerMinute = `
+  SELECT to_timestamp(minute * 60) AS minute, sum(sent)::float8 AS sent, min(first) AS first, max(last) AS last FROM (
+    SELECT s.key AS minute, s.sent, s.first_sent AS first, s.last_sent AS last
+    FROM mailing_counts s WHERE s.mailing_id = $1 AND s.kind = 'minute'
+    UNION ALL
+    SELECT floor(extract(epoch FROM msg.sent_at) / 60)::bigint, count(*), min(msg.sent_at), max(msg.sent_at)
+    ${unsummedMessages} WHERE msg.sent_at IS NOT NULL GROUP BY 1) AS parts
+  GROUP BY 1 ORDER BY 1`;
 
 export type CountsRow = Record<MessageStatus | 'total', number>;
 

@@ -1,5 +1,5 @@
 import type { CustomIssue, Paging, Tag } from '@showroom/contract';
-import { brokenConstraint, type Tag as TagRow, type Transaction } from '@showroom/database';
+import { brokenConstraint, partOf, type Tag as TagRow, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
@@ -12,7 +12,8 @@ const inUse = 'clients_tag_id_fkey';
 export const listTags = ({ database }: Deps, paging: Paging): Promise<PageOfRows<TagRow>> =>
   readPage(paging, {
     count: () => database.tags.count(),
-    rows: (part) => database.tags.findAll({ ...part, order: ['id'] }),
+    rows: (part) => database.tags.findAll(partOf(part)),
+    idOf: ({ id }) => id,
   });
 
 /** What only the database can tell is wrong with a tag. */

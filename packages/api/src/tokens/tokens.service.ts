@@ -1,5 +1,5 @@
 import { type CreatedToken, type CustomIssue, issue, type NewToken, type Paging, type Token } from '@showroom/contract';
-import type { Database, Token as Row, Transaction } from '@showroom/database';
+import { type Database, partOf, type Token as Row, type Transaction } from '@showroom/database';
 import { refuseToGive } from '../access/delegation.js';
 import { hashSecret, makeSecret } from '../access/secret.js';
 import { creating } from '../audit/changing.js';
@@ -28,9 +28,10 @@ export function listTokens({ deps: { database }, caller }: Call, paging: Paging)
   return readPage(paging, {
     count: () => database.tokens.count({ where }),
     rows: async (part) => {
-      const rows = await database.tokens.findAll({ ...part, where, order: ['id'], include: [database.users] });
+      const rows = await database.tokens.findAll({ ...partOf(part, where), include: [database.users] });
       return withRelated(relationsOf(database), rows);
     },
+    idOf: ({ row }) => row.id,
   });
 }
 

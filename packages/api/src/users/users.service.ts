@@ -1,5 +1,5 @@
 import type { CustomIssue, NewUser, Paging } from '@showroom/contract';
-import type { Database, User as Row, Transaction } from '@showroom/database';
+import { type Database, partOf, type User as Row, type Transaction } from '@showroom/database';
 import { judgePassword } from '../access/minimal-password.js';
 import { hashPassword } from '../access/password.js';
 import { endSessionsOf } from '../access/sessions.js';
@@ -26,7 +26,8 @@ const relationsOf = ({ userGroups, userPermissions }: Database) => ({
 export const listUsers = ({ database }: Deps, paging: Paging): Promise<PageOfRows<UserRow>> =>
   readPage(paging, {
     count: () => database.users.count(),
-    rows: async (part) => withRelated(relationsOf(database), await database.users.findAll({ ...part, order: ['id'] })),
+    rows: async (part) => withRelated(relationsOf(database), await database.users.findAll(partOf(part))),
+    idOf: ({ row }) => row.id,
   });
 
 /**

@@ -19,8 +19,19 @@ const pageSize = z
   .meta({ description: 'Number of results to return per page.', override })
   .optional();
 
-/** Which part of a list: pages count from 1, `'last'` is the last one. */
-export const Paging = z.object({ page: pageNumber, limit: pageSize });
+const key = z
+  .int()
+  .min(0)
+  .meta({
+    description:
+      'The id of a row that the page begins after, instead of its number: however far into the list, a page costs the ' +
+      'same, and no row is told twice or left out while others come and go. `next` of such a page goes on like this.',
+    override,
+  })
+  .optional();
+
+/** Which part of a list: pages count from 1, `'last'` is the last one; or whatever comes `after` an id. */
+export const Paging = z.object({ page: pageNumber, limit: pageSize, after: key });
 export type Paging = z.infer<typeof Paging>;
 
 const link = z.string().nullable().meta({ format: 'uri' });

@@ -1,5 +1,6 @@
 import type { FinishResult } from '@showroom/dispatch';
 import type pg from 'pg';
+import { sumUp } from '../ledger/sum-up.js';
 import { endAll } from './ends.js';
 import { holderIsDead } from './session.js';
 import { inTransaction } from './transaction.js';
@@ -33,8 +34,20 @@ const finishMailing = `
                   THEN 'expired' ELSE 'completed' END
   WHERE id = $1 RETURNING status`;
 
-/** The mailing's row is locked, so it is finished once; requests in flight at the end are waited for. */
-export const finish = (pool: pg.Pool, mailingId: number): Promise<FinishResult> =>
+/**
+ * The mailing's row is locked, so it is finished once; requests in flight at the end are waited for. Then its messages are
+ * summed up for who asks; should that fail, it is done when somebody does.
+ */
+export async function finish(pool: pg.Pool, mailingId: number): Promise<FinishResult> {
+  const result = await tryFinish(pool, mailingId);
+  if (result.kind === 'finished') await inTransaction(pool, (client) => sumUpBy(client, mailingId)).catch(() => {});
+  return result;
+}
+
+const sumUpBy = (client: pg.PoolClient, mailingId: number) =>
+  sumUp(async (statement, values) => (await client.query(statement, values)).rows, mailingId);
+
+const tryFinish = (pool: pg.Pool, mailingId: number): Promise<FinishResult> =>
   inTransaction(pool, async (client) => {
     const stand = (await client.query<Stand>(lockMailing, [mailingId])).rows[0];
     if (!stand) return { kind: 'none' };

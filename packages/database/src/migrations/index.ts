@@ -3,6 +3,7 @@ import * as groupsAndPermissions from './0002-groups-and-permissions.js';
 import * as access from './0003-access.js';
 import * as delivery from './0004-delivery.js';
 import * as phoneNumbers from './0005-phone-numbers.js';
+import * as counts from './0006-counts.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
-export const migrations = [foundation, groupsAndPermissions, access, delivery, phoneNumbers];
+export const migrations = [foundation, groupsAndPermissions, access, delivery, phoneNumbers, counts];

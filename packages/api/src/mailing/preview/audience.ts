@@ -15,18 +15,19 @@ export interface Audience extends Pick<MailingPreview, 'audience' | 'sample' | '
 
 const sampleSize = 10;
 
-const picked = (columns: string, rest: string) => `
-  SELECT ${columns} FROM clients c
+const picked = (columns: string, from: string, rest: string) => `
+  SELECT ${columns} FROM ${from}
   WHERE (NOT $1::boolean OR tag_id = ANY($2::bigint[])) AND (NOT $3::boolean OR code_id = ANY($4::bigint[])) ${rest}`;
 
-// One look at the clients; each is counted by tag, by code and by time zone.
+const bySets = 'GROUP BY GROUPING SETS ((tag_id), (code_id), (timezone)) HAVING sum(clients) > 0';
+// Of the counts that are kept, not of the clients: by tag, by code and by time zone.
 const countsOf = `
   SELECT g.clients::float8 AS clients, g.timezone, t.name AS tag, o.code
-  FROM (${picked('tag_id, code_id, timezone, count(*) AS clients', 'GROUP BY GROUPING SETS ((tag_id), (code_id), (timezone))')}) g
+  FROM (${picked('tag_id, code_id, timezone, sum(clients) AS clients', 'client_counts', bySets)}) g
   LEFT JOIN tags t ON t.id = g.tag_id LEFT JOIN codes o ON o.id = g.code_id
   ORDER BY g.clients DESC, t.name, o.code, g.timezone`;
 
-const sampleOf = picked('id, phone_number, timezone', `ORDER BY id LIMIT ${sampleSize}`);
+const sampleOf = picked('id, phone_number, timezone', 'clients', `ORDER BY id LIMIT ${sampleSize}`);
 
 /** Who matches by now. @param withSample whether the caller may see clients */
 export async function readAudience({ database }: Deps, picks: Picks, withSample: boolean): Promise<Audience> {

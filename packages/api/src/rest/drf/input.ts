@@ -57,13 +57,14 @@ export class NoObject extends Error {
   }
 }
 
-/** Empty parameters are no filter; a limit that is no positive integer has no effect, one that is too large is cut. */
+/** Empty parameters are no filter; a limit or a key that is no number has no effect, a limit that is too large is cut. */
 async function readQuery(request: FastifyRequest): Promise<Record<string, unknown>> {
-  const { page, limit, ...query } = request.query as Record<string, string | string[]>;
+  const { page, limit, after, ...query } = request.query as Record<string, string | string[]>;
   const filters = Object.entries(query).map(([key, value]) => [key, lastOf(value)]);
   return {
     ...Object.fromEntries(filters.filter(([, value]) => value !== '')),
     ...pagingOf(lastOf(page), lastOf(limit)),
+    ...keyOf(lastOf(after)),
   };
 }
 
@@ -75,6 +76,12 @@ function pagingOf(page: string | undefined, limit: string | undefined): { page?:
     ...(page !== undefined && { page: page === 'last' ? 'last' : validPage(page) }),
     ...(size !== null && { limit: Math.min(size, largestPageSize) }),
   };
+}
+
+/** Like a limit: what is no id has no effect. */
+function keyOf(after: string | undefined): { after?: number } {
+  const id = after !== undefined && /^\d+$/.test(after) ? Number(after) : Number.NaN;
+  return Number.isSafeInteger(id) ? { after: id } : {};
 }
 
 function validPage(page: string): number {
