@@ -1,0 +1,2 @@
+/** The settings of the bare server. */
+export const databaseUrl = process.env.DATABASE_URL;
