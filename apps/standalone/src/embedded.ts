@@ -71,6 +71,7 @@ function toLog(logLevel: string, say: (line: string) => void): (line: string) =>
 /** Answers the URL of the database. */
 async function ensureDatabase(serverUrl: string): Promise<string> {
   const client = new pg.Client({ connectionString: serverUrl });
+  client.on('error', () => {}); // a connection that breaks fails the next statement
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);

@@ -12,27 +12,31 @@ const migrationLock = 7_305_100;
  * @example const applied = await migrateDatabase(config.databaseUrl); // ['0001-foundation'] the first time, then []
  */
 export async function migrateDatabase(url: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, application_name: 'showroom migrate' });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await client.query(
       'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL)',
     );
     const applied = await createUmzug(client).up();
     return applied.map((migration) => migration.name);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** Whether the database at `url` has the newest schema, so that a process which does not migrate may start. */
 export async function isMigrated(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  return withClient(url, async (client) => {
     const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
     return rows[0]?.there === true && (await createUmzug(client).pending()).length === 0;
+  });
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'showroom migrate' });
+  // A connection that breaks between two statements says so here, and the next statement fails.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -49,8 +49,10 @@ export function databaseUrl(server: string, name: string): string {
   return url.href;
 }
 
+/** Connects, works, and ends the connection. One that breaks meanwhile fails the statement that needs it. */
 export async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {}); // between two statements nobody else would hear it, and the process would end
   await client.connect();
   try {
     return await work(client);
