@@ -357,6 +357,30 @@ describe('dispatcher', () => {
     it('asks again what was busy, whatever the provider promises', async () => {
       expect(await answerWith([busy, accepted], false)).to.equal('sent');
     });
+    it('does not call unsent what a dead worker asked, when a later one had the range and could not ask', async () => {
+      ledger.addClients(5);
+      const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+      const dying = new MemoryStore(ledger);
+      await dying.start(id);
+      const range = await dying.claim(id, { leaseMs: 5_000, idempotent: true });
+      if (range.kind !== 'range') throw new Error(range.kind);
+      await dying.mark(range.hold, range.messages[1]!.id);
+      dying.die();
+      const endGuardMs = 60_000;
+      const later = createWorker(
+        createProvider(() => accepted),
+        { endGuardMs },
+      );
+      const shutdown = new AbortController();
+      const sending = later.send(id, shutdown.signal);
+      await sleep(50);
+      shutdown.abort();
+      await sending;
+      ledger.mailings.get(id)!.endAt = performance.now();
+      await later.finish(id);
+      expect(asked).to.have.length(0);
+      expect(statuses(id)).to.deep.equal(['unknown', 'unknown', 'expired', 'expired', 'expired']);
+    });
   });
 
   describe('a sick provider', () => {

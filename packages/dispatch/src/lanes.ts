@@ -53,8 +53,11 @@ export function createLanes(deps: LaneDeps) {
       if (performance.now() > turnEnds && countLanes() >= settings.lanesAtOnce) return 'crowded';
       const askedAt = performance.now();
       const claim = await store.claim(mailingId, { leaseMs, idempotent: provider.idempotent });
-      if (claim.kind === 'range') await work(mailingId, claim, askedAt, signal);
-      else if (claim.kind === 'stopped') break;
+      if (claim.kind === 'range') {
+        const isThrough = await work(mailingId, claim, askedAt, signal);
+        // What ended the lease, the guard before the end perhaps, would end the next one at once.
+        if (!isThrough) await rest(settings.idleMs, signal);
+      } else if (claim.kind === 'stopped') break;
       else if (claim.kind !== 'wait') {
         await deps.finish(mailingId);
         break;
@@ -66,7 +69,8 @@ export function createLanes(deps: LaneDeps) {
     return 'over';
   }
 
-  async function work(mailingId: number, range: ClaimedRange, askedAt: number, signal: AbortSignal): Promise<void> {
+  /** False when the lease ended before the range was through. */
+  async function work(mailingId: number, range: ClaimedRange, askedAt: number, signal: AbortSignal): Promise<boolean> {
     const lease = new Lease(mailingId, range, settings, askedAt, signal);
     await keeper.keepWhile(lease, async () => {
       await sendRange(deps, range, lease);
@@ -77,6 +81,7 @@ export function createLanes(deps: LaneDeps) {
       { mailing: mailingId, range: range.hold.rangeId, messages: range.messages.length },
       'range worked through',
     );
+    return lease.verdict() !== 'over';
   }
 
   return { send };

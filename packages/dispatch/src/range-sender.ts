@@ -29,7 +29,7 @@ const knowAgainMs = 10;
 /**
  * Asks the provider with the messages of a leased range, one after the other and many at once, and hands the outcomes to
  * the writer. Each message passes, in this order: the water mark → its mailing's rate → the gate → the rate of all → a
- * slot → the lease. What does not get through stays open: nothing was asked with it.
+ * slot → the lease. What does not get through stays open: nothing was asked with it now.
  */
 export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, lease: Lease): Promise<void> {
   const startedAt = performance.now();
@@ -42,7 +42,10 @@ export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, leas
       continue;
     }
     const pass = await admit(deps, lease, mark, index);
-    if (pass === null) break;
+    if (pass === null) {
+      for (const unasked of range.messages.slice(index)) keepDoubt(deps.writer, unasked, lease);
+      break;
+    }
     answers.push(ask(deps, message, message.phone, lease, pass, mayStart));
   }
   await Promise.all(answers);
@@ -87,12 +90,22 @@ async function ask(
   const timeoutMs = Math.min(deps.settings.timeoutMs, lease.msToEnd());
   const outcome = await deps.provider.send(outgoing, timeoutMs, mayStart);
   deps.slots.give();
-  if (outcome === null) return;
+  if (outcome === null) return keepDoubt(deps.writer, message, lease);
   const latencyMs = Math.round(performance.now() - startedAt);
   if (outcome.kind !== 'accepted')
     deps.logger.debug({ message: message.id, ...outcome }, 'the provider did not accept');
   deps.writer.push(toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs));
   if (!deps.gate.sawWell(outcome, pass)) await deps.gate.saw(outcome, pass);
+}
+
+/**
+ * A message that this lease had no time for, and that a dead worker may have asked: it is written down as asked into
+ * silence, for giving the range back takes away the mark that says so.
+ */
+function keepDoubt(writer: OutcomeWriter, { id, attempts, unanswered }: ClaimedMessage, { hold }: Lease): void {
+  if (!unanswered) return;
+  const { rangeId } = hold;
+  writer.push({ rangeId, messageId: id, event: null, status: 'pending', attempts, dueInMs: 0, outcome: 'unknown' });
 }
 
 /**
