@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { sumUp } from '@showroom/database';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { startApi, type TestApi } from './api.suite.js';
@@ -89,12 +91,49 @@ describe('counts', () => {
       expect(results.find(({ id }: { id: number }) => id === mailing).messages).to.deep.equal(looked);
     }
 
+    const sameEnds = (end: 'sent' | 'unknown', length: number) => Array.from({ length }, () => end);
+
     const summed = async (mailing: number) =>
       (
         await api.query<{ n: number }>(`SELECT count(*)::int AS n FROM ranges WHERE mailing_id = $1 AND summed`, [
           mailing,
         ])
       )[0]!.n;
+
+    it('are left for later while somebody changes the mailing', async () => {
+      const mailing = await mailings.start();
+      for (const messages of [1_000, 1_000, 500]) await mailings.settle(mailing, sameEnds('sent', messages));
+      await api.query(`UPDATE mailings SET status = 'completed', finished_at = now() WHERE id = $1`, [mailing]);
+      await api.database.transaction(async (transaction) => {
+        await api.database.sql('SELECT FROM mailings WHERE id = $1 FOR UPDATE', [mailing], transaction);
+        await expectTrueStatistic(mailing);
+        expect(await summed(mailing)).to.equal(0);
+      });
+      await expectTrueStatistic(mailing);
+      expect(await summed(mailing)).to.be.greaterThan(0);
+    });
+
+    it('are true when an answer comes late, just as somebody sums up', async () => {
+      const mailing = await mailings.start();
+      const finished = (at: 'now()' | 'NULL') =>
+        api.query(`UPDATE mailings SET finished_at = ${at} WHERE id = $1`, [mailing]);
+      const [late] = await mailings.settle(mailing, sameEnds('unknown', 1_000));
+      await finished('now()');
+      await expectTrueStatistic(mailing);
+      expect(await summed(mailing)).to.equal(1);
+      await finished('NULL');
+      for (const messages of [1_000, 500]) await mailings.settle(mailing, sameEnds('sent', messages));
+      await finished('now()');
+      let settling: Promise<void> | undefined;
+      await api.database.transaction(async (transaction) => {
+        await sumUp((statement, values) => api.database.sql(statement, values, transaction), mailing);
+        settling = mailings.store.settle([{ rangeId: late!, messageId: late!, event: null, status: 'sent' }]);
+        await setTimeout(100);
+      });
+      await settling;
+      await expectTrueStatistic(mailing);
+      await expectTrueStatistic(mailing);
+    });
 
     it('are summed up when the mailing finishes, and anew when something changes after all', async () => {
       const mailing = await mailings.start();

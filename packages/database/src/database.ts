@@ -16,6 +16,7 @@ import { Token, TokenPermission } from './models/Token.js';
 import { User, UserGroup, UserPermission } from './models/User.js';
 import { exactParsers } from './parsers.js';
 import { createRelation } from './relation.js';
+import { isDeadlock } from './violations.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -87,7 +88,21 @@ const createDatabase = (sequelize: Sequelize) => ({
     values: unknown[] = [],
     transaction?: Transaction,
   ): Promise<Row[]> => (await sequelize.query(statement, { bind: values, raw: true, transaction }))[0] as Row[],
-  /** Committed when `work` resolves, undone when it throws. */
-  transaction: <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> => sequelize.transaction(work),
+  /** Committed when `work` resolves, undone when it throws. Done again when PostgreSQL undid it to end a deadlock. */
+  transaction: <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> =>
+    unlessDeadlocked(() => sequelize.transaction(work)),
   close: () => sequelize.close(),
 });
+
+const mostDeadlocks = 5;
+
+/** Of those who wait for each other, PostgreSQL undoes one; tried again, it finds the others done. */
+async function unlessDeadlocked<T>(work: () => Promise<T>): Promise<T> {
+  for (let deadlocks = 1; ; deadlocks++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDeadlock(error) || deadlocks === mostDeadlocks) throw error;
+    }
+  }
+}

@@ -1,6 +1,12 @@
 /** As many ranges are looked at, rather than summed up: what is being sent would be written again and again. */
 const worthwhileRanges = 20;
 
+/** Before its ranges, like everybody who changes both; while somebody does, it is left for another time. */
+const takeMailing = `
+  SELECT id FROM mailings
+  WHERE id = $1 AND EXISTS (SELECT FROM ranges WHERE mailing_id = $1 AND done AND NOT summed)
+  FOR KEY SHARE SKIP LOCKED`;
+
 const takeRanges = `
   WITH open AS MATERIALIZED (
     SELECT first_id FROM ranges WHERE mailing_id = $1 AND done AND NOT summed ORDER BY first_id FOR UPDATE SKIP LOCKED)
@@ -35,12 +41,13 @@ const addCounts = `
  * Adds what became of the messages in a mailing's ranges that are done to its counts, once for each range. While the
  * mailing runs, it waits until there are enough of them. A tag or a code is the one that a client has by then.
  *
- * @param query in one transaction: first the ranges are locked, and only then their messages looked at
+ * @param query in one transaction: first the mailing is locked, then the ranges, and only then messages are looked at
  */
 export async function sumUp(
   query: (statement: string, values: unknown[]) => Promise<object[]>,
   mailingId: number,
 ): Promise<void> {
+  if ((await query(takeMailing, [mailingId])).length === 0) return;
   const taken = (await query(takeRanges, [mailingId])) as { first_id: number }[];
   if (taken.length > 0) await query(addCounts, [mailingId, taken.map(({ first_id }) => first_id)]);
 }

@@ -11,6 +11,9 @@
  */
 export const name = '0006-counts';
 
+/** Any number that nobody else locks. */
+const foldLock = 7_305_101;
+
 export const up = `
 CREATE TABLE client_counts (
   tag_id bigint NOT NULL,
@@ -38,7 +41,8 @@ BEGIN
   IF TG_OP IN ('DELETE', 'UPDATE') THEN
     INSERT INTO client_counts SELECT tag_id, code_id, timezone, -count(*) FROM before GROUP BY tag_id, code_id, timezone;
   END IF;
-  IF random() < 0.001 THEN PERFORM fold_client_counts(); END IF;
+  -- One at a time, or two would wait for each other; and nobody waits for one that is part of a long transaction.
+  IF random() < 0.001 AND pg_try_advisory_xact_lock(${foldLock}) THEN PERFORM fold_client_counts(); END IF;
   RETURN NULL;
 END
 $$;
@@ -70,8 +74,9 @@ CREATE TABLE mailing_counts (
 
 CREATE FUNCTION forget_sum() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  -- Those that are done, too: whoever sums them up just now has to be waited for, and has made them summed by then.
+  UPDATE ranges SET summed = false WHERE mailing_id = NEW.mailing_id AND (done OR summed);
   DELETE FROM mailing_counts WHERE mailing_id = NEW.mailing_id;
-  UPDATE ranges SET summed = false WHERE mailing_id = NEW.mailing_id AND summed;
   RETURN NULL;
 END
 $$;
