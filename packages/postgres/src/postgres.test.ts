@@ -163,8 +163,8 @@ describe('startPostgres', function () {
 
     it('of node and shell, the orphaned server is adopted', async () => {
       const { child, held } = await hold();
-      const companions = pidsOfGroup(groupOf(held.pid)).filter((pid) => pid !== held.pid);
-      for (const pid of companions) process.kill(pid, 'SIGKILL');
+      // The one that waits for our end first: when the other is gone, node closes what it listens to.
+      for (const pid of shellsAround(held.pid).reverse()) process.kill(pid, 'SIGKILL');
       child.kill('SIGKILL');
       const second = await start();
       expect(second).to.include({ adopted: true, pid: held.pid });
@@ -306,11 +306,14 @@ function groupOf(pid: number): number {
   return Number(execFileSync('ps', ['-o', 'pgid=', '-p', String(pid)], { encoding: 'utf8' }));
 }
 
-function pidsOfGroup(group: number): number[] {
-  const lines = execFileSync('ps', ['-e', '-o', 'pid=,pgid='], { encoding: 'utf8' }).trim().split('\n');
+/** Of PostgreSQL's group all but itself and its children, which leave the group only a moment after they began. */
+function shellsAround(postgres: number): number[] {
+  const group = groupOf(postgres);
+  const lines = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,pgid='], { encoding: 'utf8' }).trim().split('\n');
   return lines
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .flatMap(([pid, pgid]) => (pgid === group ? [pid as number] : []));
+    .map((line) => line.trim().split(/\s+/).map(Number) as [number, number, number])
+    .filter(([pid, parent, pgid]) => pgid === group && pid !== postgres && parent !== postgres)
+    .map(([pid]) => pid);
 }
 
 function modeOf(file: string): string {
