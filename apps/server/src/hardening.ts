@@ -1,7 +1,9 @@
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import fastifyCors from '@fastify/cors';
-import fastifyHelmet from '@fastify/helmet';
 import type { FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import helmet from 'helmet';
 
 interface HardeningOptions {
   /** The origins whose pages may call from a browser, with a token. */
@@ -28,20 +30,29 @@ const contentSecurityPolicy = {
  * the origin is named; and then only with a token, for a browser sends them no cookie of ours along.
  */
 export const hardeningPlugin = fastifyPlugin<HardeningOptions>(async (app, { corsOrigins }) => {
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy,
-    xFrameOptions: { action: 'deny' },
+  const headers = helmetHeaders();
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers);
     // Only told over TLS, and of this host alone: its neighbours are not ours to decide for.
-    strictTransportSecurity: false,
-  });
-  app.addHook('onRequest', async (request, reply) => {
     if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
+    done();
   });
   if (corsOrigins.length === 0) return;
   await app.register(fastifyCors, {
     delegator: (request, done) => done(null, { ...cors, origin: corsOrigins, preflight: isPreflight(request) }),
   });
 });
+
+/** What helmet has to say does not depend on the request, so it is asked once. */
+function helmetHeaders(): OutgoingHttpHeaders {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  const options = { contentSecurityPolicy, xFrameOptions: { action: 'deny' }, strictTransportSecurity: false } as const;
+  helmet(options)(request, response, (error) => {
+    if (error) throw error;
+  });
+  return { ...response.getHeaders() };
+}
 
 const cors = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],

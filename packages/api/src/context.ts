@@ -45,8 +45,8 @@ export interface UploadedFile {
 export interface Entrance {
   /** Scheme, host and port as the client named them, for the addresses of other pages. */
   readonly origin: string;
-  /** The query as it was sent over REST; tRPC has none. */
-  readonly query?: URLSearchParams;
+  /** The query as it was sent over REST, without its question mark; tRPC has none. */
+  readonly query: string | null;
   /** The network address of the client. */
   readonly address: string;
   /** Where a browser says that the request comes from. */

@@ -21,12 +21,12 @@ export async function refuseEverythingWrong<Input>(
   { input }: ProcedureContract,
   judge: Judge<Input>,
   error: TRPCError,
-  getRawInput: () => Promise<unknown>,
+  rawInput: unknown,
 ): Promise<void> {
   const refused = refusedValuesOf(error);
   if (refused === null || error instanceof RefusedValues || !(input instanceof z.ZodObject)) return;
   const wrong = new Set(refused.map(({ path }) => path[0]));
-  const given = Object.entries(((await getRawInput()) as object | undefined) ?? {});
+  const given = Object.entries((rawInput as object | undefined) ?? {});
   const fine = given.flatMap(([field, value]) => {
     const read = wrong.has(field) ? undefined : input.shape[field]?.safeParse(value);
     return read?.success ? [[field, read.data]] : [];

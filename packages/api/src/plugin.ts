@@ -40,8 +40,8 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
     entrance,
   });
 
-  async function identify(request: FastifyRequest, reply: FastifyReply, calls = 1) {
-    const entrance = toEntrance(request, reply, deps.settings.sessionMs);
+  async function identify(request: FastifyRequest, reply: FastifyReply, query: string | null, calls = 1) {
+    const entrance = toEntrance(request, reply, query, deps.settings.sessionMs);
     request.entrance = entrance;
     request.caller = await access.identify({ authorization: request.headers.authorization, entrance, calls });
     return request.caller;
@@ -57,12 +57,8 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
   await app.register(drfPlugin, {
     prefix: '/api/v1',
     routes: restRoutes(),
-    identify,
-    contextOf: (request) => {
-      const query = new URLSearchParams(request.url.split('?')[1] ?? '');
-      const context = contextOf(request);
-      return { ...context, entrance: { ...context.entrance, query } };
-    },
+    identify: (request, reply) => identify(request, reply, request.url.split('?')[1] ?? ''),
+    contextOf,
     bodySchemas: document.components.schemas,
   });
   await app.register(async (scope) => {
@@ -70,7 +66,7 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
       reply.header('cache-control', 'no-store');
       if (request.headers['trpc-accept']) return refuseStreaming(reply);
       const { path = '' } = request.params as { path?: string };
-      await identify(request, reply, path.split(',').length);
+      await identify(request, reply, null, path.split(',').length);
     });
     await scope.register(fastifyTRPCPlugin, {
       prefix: '/trpc',
@@ -88,11 +84,12 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
 const refuseStreaming = (reply: FastifyReply) =>
   reply.code(406).send({ detail: 'Answers are not streamed: use httpBatchLink or httpLink.' });
 
-function toEntrance(request: FastifyRequest, reply: FastifyReply, sessionMs: number): Entrance {
+function toEntrance(request: FastifyRequest, reply: FastifyReply, query: string | null, sessionMs: number): Entrance {
   const { protocol, host, ip, cookies, headers } = request;
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: protocol === 'https' } as const;
   return {
     origin: `${protocol}://${host}`,
+    query,
     address: ip,
     cameFrom: originOf(request),
     session: cookies[cookieName] || null,

@@ -8,9 +8,10 @@ import type { Context } from './context.js';
 import { ApiError, errorCodeOf, refusedValuesOf } from './errors.js';
 import { type Judge, refuseEverythingWrong } from './judge.js';
 
-/** What a procedure carries for the REST face: trpc-to-openapi's part, and the contract it was made from. */
+/** What a procedure carries: trpc-to-openapi's part, and what it was made from. */
 export interface Meta extends OpenApiMeta {
   contract: ProcedureContract;
+  judge?: Judge<never>;
 }
 
 const t = initTRPC
@@ -35,12 +36,13 @@ export const { router } = t;
 
 const guarded = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
   if (!meta) throw new Error('every procedure is made by implement');
-  const { contract } = meta;
+  const { contract, judge } = meta;
   const input = await getRawInput();
   const isKnown = !(ctx.caller instanceof ApiError);
   const context = contract.kind === 'mutation' && isKnown ? { ...ctx, caller: await ctx.identifyAgain() } : ctx;
   const caller = await letIn(context, contract, input);
-  const result = await next({ ctx: { ...context, caller, contract } });
+  const result = await next({ ctx: { caller, contract } });
+  if (!result.ok && judge) await refuseEverythingWrong(ctx.deps, contract, judge, result.error, input);
   if (result.ok && contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
   const refusal = result.ok ? null : result.error;
   if (refusal instanceof ApiError && refusal.code === 'FORBIDDEN') await recordRefusedCall(context, contract, refusal);
@@ -62,13 +64,9 @@ function toOpenApiPath({ path, pathFields }: ProcedureContract): `/${string}` {
  */
 export const implement = <P extends ProcedureContract>(contract: P, judge?: Judge<z.output<P['input']>>) =>
   guarded
-    .use(async ({ ctx, getRawInput, next }) => {
-      const result = await next();
-      if (!result.ok && judge) await refuseEverythingWrong(ctx.deps, contract, judge, result.error, getRawInput);
-      return result;
-    })
     .meta({
       contract,
+      judge,
       openapi: {
         method: contract.method,
         path: toOpenApiPath(contract),

@@ -3,6 +3,8 @@ import pg from 'pg';
 import type { Transaction } from 'sequelize';
 import { Sequelize } from 'sequelize-typescript';
 import { importClients } from './bulk/import-clients.js';
+import { compileRows } from './compiled.js';
+import { runOn } from './connections.js';
 import { AuditEntry } from './models/AuditEntry.js';
 import { Client } from './models/Client.js';
 import { Group, GroupPermission } from './models/Group.js';
@@ -63,7 +65,7 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
   return createDatabase(sequelize);
 }
 
-const createDatabase = (sequelize: Sequelize) => ({
+const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   audit: sequelize.getRepository(AuditEntry),
   clients: sequelize.getRepository(Client),
   codes: sequelize.getRepository(MobileOperatorCode),
@@ -82,12 +84,22 @@ const createDatabase = (sequelize: Sequelize) => ({
   userGroups: createRelation(sequelize, [UserGroup, 'userId'], [Group, 'groupId']),
   userPermissions: createRelation(sequelize, [UserPermission, 'userId'], [Permission, 'permissionId']),
   importClients,
+  clientRows: compileRows(sequelize, run, Client, ['phoneNumber', 'timezone', 'codeId', 'tagId']),
+  auditRows: compileRows(sequelize, run, AuditEntry, [
+    'action',
+    'username',
+    'tokenId',
+    'address',
+    'operation',
+    'resource',
+    'rowId',
+    'old',
+    'new',
+    'reason',
+  ]),
   /** For statements that models cannot say; `$1` stands for the first of `values`. */
-  sql: async <Row extends object>(
-    statement: string,
-    values: unknown[] = [],
-    transaction?: Transaction,
-  ): Promise<Row[]> => (await sequelize.query(statement, { bind: values, raw: true, transaction }))[0] as Row[],
+  sql: <Row extends object>(text: string, values: unknown[] = [], transaction?: Transaction): Promise<Row[]> =>
+    run<Row>({ text, values }, transaction),
   /** Committed when `work` resolves, undone when it throws. Done again when PostgreSQL undid it to end a deadlock. */
   transaction: <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> =>
     unlessDeadlocked(() => sequelize.transaction(work)),

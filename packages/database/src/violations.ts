@@ -1,13 +1,19 @@
-import { DatabaseError, ForeignKeyConstraintError, UniqueConstraintError } from 'sequelize';
+/** What PostgreSQL says of a failure, whether Sequelize has wrapped it or not. */
+interface PostgresError {
+  readonly code?: string;
+  readonly constraint?: string;
+}
+
+const toPostgresError = (error: unknown): PostgresError =>
+  (error as { parent?: PostgresError } | undefined)?.parent ?? (error as PostgresError);
+
+const violations = { foreignKey: '23503', unique: '23505' };
 
 /** The name of the constraint that a failed write broke, or null when it failed for another reason. */
 export function brokenConstraint(error: unknown): string | null {
-  const broken = error instanceof UniqueConstraintError || error instanceof ForeignKeyConstraintError;
-  if (!broken) return null;
-  const { constraint } = error.parent as { constraint?: string };
-  return constraint ?? null;
+  const { code = '', constraint } = toPostgresError(error);
+  return Object.values(violations).includes(code) ? (constraint ?? null) : null;
 }
 
 /** Whether PostgreSQL undid the transaction because it and another waited for each other. */
-export const isDeadlock = (error: unknown): boolean =>
-  error instanceof DatabaseError && (error.parent as { code?: string }).code === '40P01';
+export const isDeadlock = (error: unknown): boolean => toPostgresError(error).code === '40P01';

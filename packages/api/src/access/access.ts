@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Caller, Deps, Entrance } from '../context.js';
@@ -37,7 +37,7 @@ export interface Access {
 export function createAccess(deps: Deps): Access {
   const { database, settings } = deps;
   const signIn = createSignIn(deps);
-  const key = randomBytes(32);
+  const key = randomUUID();
   const remembered = new LRUCache<string, Caller>({ max: 10_000, ttl: rememberedMs });
   const tokenCalls = new RateLimiterMemory({ points: settings.tokenCallsPerMinute, duration: 60 });
 
@@ -69,8 +69,7 @@ export function createAccess(deps: Deps): Access {
   async function findOnceASecond(knock: Knock): Promise<Caller | ApiError> {
     const { authorization, entrance } = knock;
     if (!authorization && !entrance.session) return find(knock);
-    const secrets = JSON.stringify([authorization, entrance.session]);
-    const name = createHmac('sha256', key).update(secrets).digest('base64');
+    const name = hash('sha256', JSON.stringify([key, authorization, entrance.session]), 'base64');
     const known = remembered.get(name);
     if (known) return known;
     const caller = await find(knock);

@@ -23,7 +23,7 @@ export async function record(call: Call, transaction: Transaction, change: Chang
   const { deps, caller, entrance, contract } = call;
   const values = change.old && change.new ? differing(change.old as Shown, change.new as Shown) : change;
   if (values === null) return;
-  await deps.database.audit.create(
+  await deps.database.auditRows.insert(
     {
       action: change.action ?? actionOf(change),
       username: caller.username,
@@ -32,10 +32,10 @@ export async function record(call: Call, transaction: Transaction, change: Chang
       operation: contract.operationId,
       resource: change.resource ?? contract.path.split('/')[1],
       rowId: String(change.row),
-      old: values.old ?? null,
-      new: values.new ?? null,
+      old: (values.old ?? null) as Shown | null,
+      new: (values.new ?? null) as Shown | null,
     },
-    { transaction, returning: false },
+    transaction,
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Client, NewClient } from '@showroom/contract';
-import type { Client as ClientRow } from '@showroom/database';
+import type { Client as ClientModel, RowOf } from '@showroom/database';
 
-export const toClient = ({ id, phoneNumber, timezone, codeId, tagId }: ClientRow): Client => ({
+export const toClient = ({ id, phoneNumber, timezone, codeId, tagId }: RowOf<ClientModel>): Client => ({
   id,
   phone_number: phoneNumber,
   timezone,

@@ -1,15 +1,17 @@
 import type { Client, CustomIssue, NewClient, Paging } from '@showroom/contract';
-import { type Client as ClientRow, type Database, type Part, partOf, type Transaction } from '@showroom/database';
+import type { Client as ClientModel, Database, Part, RowOf, Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { found, locked, missing, unlessRefused } from '../rows.js';
 import { toClient, toClientColumns } from './clients.presenter.js';
 
+type ClientRow = RowOf<ClientModel>;
+
 export const listClients = ({ database }: Deps, paging: Paging): Promise<PageOfRows<ClientRow>> =>
   readPage(paging, {
     count: () => countClients(database),
-    rows: async (part, count) => database.clients.findAll(partOf(await skipTo(database, part, count))),
+    rows: async (part, count) => database.clientRows.part(await skipTo(database, part, count)),
     idOf: ({ id }) => id,
   });
 
@@ -41,17 +43,17 @@ export const judgeClient = async ({ database }: Deps, client: Partial<NewClient>
 export const createClient = (call: Call, client: NewClient): Promise<ClientRow> =>
   unlessRefused(
     creating(call, toClient, (transaction) =>
-      call.deps.database.clients.create(toClientColumns(client), { transaction }),
+      call.deps.database.clientRows.insert(toClientColumns(client), transaction),
     ),
     () => judgeClient(call.deps, client),
   );
 
 export const readClient = ({ database }: Deps, { id }: Pick<Client, 'id'>): Promise<ClientRow> =>
-  found(database.clients.findByPk(id), 'client.not_found');
+  found(database.clientRows.find(id), 'client.not_found');
 
 const findClient =
   ({ deps }: Call, id: number) =>
-  (transaction: Transaction): Promise<ClientRow> =>
+  (transaction: Transaction): Promise<ClientModel> =>
     found(deps.database.clients.findByPk(id, locked(transaction)), 'client.not_found');
 
 export const changeClient = (

@@ -114,6 +114,14 @@ describe('window_opens', function () {
     ],
     ['at the first of two starts', 'Europe/Berlin', '2026-10-24T22:00:00Z', '02:30', '02:40', '2026-10-25T00:30:00Z'],
     ['at the second of two starts', 'Europe/Berlin', '2026-10-25T00:45:00Z', '02:30', '02:40', '2026-10-25T01:30:00Z'],
+    [
+      'again when clocks set back bring it back',
+      'America/Santiago',
+      '2026-04-05T02:01:00Z',
+      '02:00',
+      '23:01',
+      '2026-04-05T03:00:00Z',
+    ],
     ['in an offset east of Greenwich', '+03:00', '2026-06-01T00:00:00Z', '09:00', '21:00', '2026-06-01T06:00:00Z'],
   ] as const) {
     it(`opens ${what}`, async () => {

@@ -1,7 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toBrowsablePage } from './browsable.js';
-import { toDrfDatetime } from './datetime.js';
 import type { Rendering } from './negotiation.js';
 
 /** What the framework calls a view: what is served at one path. */
@@ -27,7 +26,8 @@ declare module 'fastify' {
 /** Answers in the form the request asked for, with the headers that every answer of the old service had. */
 export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
   const { view } = request.routeOptions.config;
-  reply.code(status).header('vary', [reply.getHeader('vary') ?? [], 'Accept'].flat().join(', '));
+  const vary = reply.getHeader('vary');
+  reply.code(status).header('vary', vary ? [vary, 'Accept'].flat().join(', ') : 'Accept');
   if (view) reply.header('allow', view.allow);
   if (status === 204) return answerNothing(reply);
   const { format, indent } = request.rendering;
@@ -49,12 +49,4 @@ function answerNothing(reply: FastifyReply): FastifyReply {
   return reply.send();
 }
 
-const toJson = (body: unknown, indent: number): string => JSON.stringify(toWire(body), null, indent);
-
-/** An answer as JSON has it: every Date becomes a string in the old service's format. */
-function toWire(value: unknown): unknown {
-  if (value instanceof Date) return toDrfDatetime(value);
-  if (Array.isArray(value)) return value.map(toWire);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, toWire(each)]));
-}
+const toJson = (body: unknown, indent: number): string => JSON.stringify(body, null, indent);

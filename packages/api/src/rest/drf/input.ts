@@ -24,13 +24,10 @@ export function compileInput(contract: ProcedureContract): (request: FastifyRequ
   const hasFields = contract.method !== 'GET' && contract.method !== 'DELETE' && contract.takesFile.length === 0;
   const read = hasFields ? compileBody(contract, shape) : readQuery;
   return async (request) => {
-    const sent = { ...(await read(request)), ...paramsOf(contract, request) };
-    return {
-      sent,
-      fields: Object.fromEntries(
-        fields.flatMap(([field, coerce]) => (Object.hasOwn(sent, field) ? [[field, coerce(sent[field])]] : [])),
-      ),
-    };
+    const sent = Object.assign(await read(request), paramsOf(contract, request));
+    const judged: Record<string, unknown> = {};
+    for (const [field, coerce] of fields) if (Object.hasOwn(sent, field)) judged[field] = coerce(sent[field]);
+    return { sent, fields: judged };
   };
 }
 
@@ -95,6 +92,7 @@ const toPositive = (value: string | undefined): number | null =>
 
 /** The parameters of the path, as the input's fields. */
 export function paramsOf({ pathFields }: ProcedureContract, request: FastifyRequest): Record<string, unknown> {
-  const params = Object.entries(request.params as Record<string, string>);
-  return Object.fromEntries(params.map(([name, value]) => [pathFields[name] ?? name, value]));
+  const params: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(request.params as object)) params[pathFields[name] ?? name] = value;
+  return params;
 }

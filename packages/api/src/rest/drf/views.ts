@@ -6,6 +6,7 @@ import type { Context } from '../../context.js';
 import { headersOf } from '../../errors.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
+import { compileBody } from './dates.js';
 import { type Answer, methodNotAllowed, notFound, toDrfError } from './errors.js';
 import { fileOf, takeStreams } from './file.js';
 import { compileInput, paramsOf } from './input.js';
@@ -102,17 +103,19 @@ function register(app: FastifyInstance, method: string, { path, view, routes }: 
 
 function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
   const toInput = compileInput(route.contract);
+  const toBody = compileBody(route.contract);
   const isMissing = compileLookUp(path, contextOf);
 
   async function run(request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
     let sent = {};
     try {
+      const context = contextOf(request);
       // Who may not call is told so before anybody reads what they sent.
-      await letIn(contextOf(request), route.contract, paramsOf(route.contract, request));
+      await letIn(context, route.contract, paramsOf(route.contract, request));
       const input = await toInput(request);
       sent = input.sent;
-      const context = takesFile(route) ? withFile(contextOf(request), request, route) : contextOf(request);
-      return { status: route.contract.status, body: await route.call(context, input.fields) };
+      const output = await route.call(takesFile(route) ? withFile(context, request, route) : context, input.fields);
+      return { status: route.contract.status, body: toBody(output) };
     } catch (thrown) {
       const error = toDrfError(thrown, route.contract, sent);
       if (error.status >= 500) request.log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');

@@ -1,0 +1,25 @@
+import type { ProcedureContract } from '@showroom/contract';
+import { z } from 'zod';
+import { toDrfDatetime } from './datetime.js';
+
+/** Compiles how a procedure's output becomes a body: its dates as strings in the old service's format, where it has any. */
+export const compileBody = ({ output }: ProcedureContract): ((output: unknown) => unknown) =>
+  hasDates(output) ? withDatesAsText : (body) => body;
+
+/** Whether a value of this schema may hold a date; yes, where the schema does not tell. */
+function hasDates(schema: z.core.$ZodType): boolean {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return hasDates(schema.unwrap());
+  if (schema instanceof z.ZodArray) return hasDates(schema.element);
+  if (schema instanceof z.ZodRecord) return hasDates(schema.valueType);
+  if (schema instanceof z.ZodObject) return Object.values(schema.shape as z.core.$ZodShape).some(hasDates);
+  return !plain.some((type) => schema instanceof type);
+}
+
+const plain = [z.ZodString, z.ZodNumber, z.ZodBoolean, z.ZodEnum, z.ZodLiteral, z.ZodVoid, z.ZodNull];
+
+function withDatesAsText(value: unknown): unknown {
+  if (value instanceof Date) return toDrfDatetime(value);
+  if (Array.isArray(value)) return value.map(withDatesAsText);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withDatesAsText(each)]));
+}
