@@ -22,7 +22,7 @@ describe('reads', function () {
   const sides: Side[] = [];
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   before(async () => {
-    for (const size of sizes) sides.push(await createSide(size));
+    for (const size of sizes) await createSide(size);
   });
   after(async () => {
     agent.destroy();
@@ -53,11 +53,12 @@ describe('reads', function () {
     }
   });
 
-  async function createSide({ clients, mailings, messages }: (typeof sizes)[number]): Promise<Side> {
+  async function createSide({ clients, mailings, messages }: (typeof sizes)[number]): Promise<void> {
     const database = await createTestDatabase();
     const environment = { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'warn', ADMIN_PASSWORD: 'pw' };
     const server = startApp('apps/server/src/main.ts', environment);
     const url = String((await server.ready()).url);
+    sides.push({ database, server, url });
     await database.query(`INSERT INTO tags (name) SELECT 'tag ' || n FROM generate_series(1, 10) n`);
     await database.query(`INSERT INTO codes (code) SELECT 900 + n FROM generate_series(1, 50) n`);
     await database.query(`
@@ -79,13 +80,12 @@ describe('reads', function () {
             CASE WHEN n % 1000 <> 7 THEN now() - interval '2 h' + n * interval '2 ms' END
           FROM m, generate_series(0, ${messages - 1}) n)
         INSERT INTO ranges (mailing_id, first_id, last_id, done, sent, failed)
-        SELECT m.id, id, id + 999, true, 999, 1 FROM m, generate_series(${first}, ${last}, 1000) AS id`);
+        SELECT m.id, at, at + 999, true, 999, 1 FROM m, generate_series(${first}, ${last}, 1000) AS at`);
     }
     await database.query(`SELECT setval('message_ids', ${mailings * messages})`);
     await database.query('VACUUM ANALYZE');
     for (let mailing = 1; mailing <= mailings; mailing++) await ask({ url }, `/statistic/${mailing}/`);
     await database.query('VACUUM ANALYZE');
-    return { database, server, url };
   }
 
   const ask = ({ url }: Pick<Side, 'url'>, path: string) =>
