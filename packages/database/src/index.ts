@@ -3,6 +3,7 @@ export { between } from './between.js';
 export { type RowOfNothing, toImportLine } from './bulk/import-clients.js';
 export type { CompiledRows, RowOf } from './compiled.js';
 export * from './database.js';
+export { rangeSize } from './dispatch-store/start.js';
 export * from './dispatch-store/store.js';
 export * from './ledger/reopen.js';
 export { sumUp } from './ledger/sum-up.js';

@@ -1,9 +1,7 @@
 import pg from 'pg';
 import { Umzug } from 'umzug';
+import { migrationLock } from './locks.js';
 import { migrations } from './migrations/index.js';
-
-/** Any number that nobody else locks; held while migrating, so that several processes may start at once. */
-const migrationLock = 7_305_100;
 
 /**
  * Brings the database at `url` to the newest schema: every missing migration in one transaction of its own, one

@@ -17,8 +17,7 @@ interface Stand {
 
 const standOf = `
   SELECT m.started_at IS NOT NULL AS has_started, c.id IS NOT NULL AS is_client, t.name AS tag, o.code AS code,
-    (SELECT id FROM messages
-     WHERE client_id = $2 AND id BETWEEN m.first_message_id AND m.last_message_id LIMIT 1) AS message,
+    (SELECT id FROM messages WHERE client_id = $2 AND mailing_id = $1 LIMIT 1) AS message,
     NOT m.by_tag OR EXISTS (SELECT FROM mailing_tags f WHERE f.mailing_id = m.id AND f.tag_id = c.tag_id) AS has_tag,
     NOT m.by_code OR EXISTS (SELECT FROM mailing_codes f WHERE f.mailing_id = m.id AND f.code_id = c.code_id) AS has_code
   FROM mailings m

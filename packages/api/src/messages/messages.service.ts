@@ -1,5 +1,5 @@
 import type { Message, MessageStatus, Paging } from '@showroom/contract';
-import type { Database, Part } from '@showroom/database';
+import { type Database, type Part, rangeSize } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { type CountsRow, countsOfAll, countsOfMailing } from '../statistic/statistic.counts.js';
@@ -77,10 +77,7 @@ function sizeOf(status: MessageStatus | undefined): string {
   return status === 'pending' ? `${all} - r.sent - r.failed - r.expired - r.canceled - r.unknown` : `r.${status}`;
 }
 
-/** What a range may hold of messages that come before the key. */
-const largestRange = 1_000;
-
-/** Only the ranges that hold a part of what is wanted are looked into. */
+/** Only the ranges that hold a part of what is wanted are looked into; the key may leave out a part of the first. */
 const readByRanges = ({ sql }: Database, filter: Filter, part: Part): Promise<Message[]> =>
   sql(
     `WITH counted AS (
@@ -91,8 +88,9 @@ const readByRanges = ({ sql }: Database, filter: Filter, part: Part): Promise<Me
        WHERE size > 0),
      wanted AS MATERIALIZED (
        SELECT first_id, last_id, upto - size AS before FROM counted
-       WHERE upto > $4::bigint AND upto - size < $3::bigint + $4::bigint + ${largestRange})
-     SELECT ${columns} FROM wanted JOIN messages msg ON msg.id BETWEEN wanted.first_id AND wanted.last_id
+       WHERE upto > $4::bigint AND upto - size < $3::bigint + $4::bigint + ${rangeSize})
+     SELECT ${columns} FROM wanted, LATERAL (
+       SELECT * FROM messages WHERE id BETWEEN wanted.first_id AND wanted.last_id ORDER BY id LIMIT ${rangeSize}) msg
      WHERE ($2::message_status IS NULL OR msg.status = $2::message_status) AND msg.id > $5
      ORDER BY msg.id LIMIT $3::bigint OFFSET $4::bigint - (SELECT coalesce(min(before), $4::bigint) FROM wanted)`,
     [...valuesOf(filter), ...valuesOfPart(part)],

@@ -1,10 +1,10 @@
 import type { StartResult } from '@showroom/dispatch';
 import type pg from 'pg';
+import { messageIdsLock } from '../locks.js';
 import { inTransaction } from './transaction.js';
 
-/** Held while a block of message ids is taken and filled, so that a mailing's ids are contiguous. */
-const messageIdsLock = 7_305_101;
-const rangeSize = 1_000;
+/** How many messages a range has at the most. */
+export const rangeSize = 1_000;
 
 interface Mailing {
   running: boolean;

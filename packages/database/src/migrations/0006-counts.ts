@@ -9,10 +9,9 @@
  * changes after all (an operator sends failed messages again, a late answer comes) makes its mailing's sum void: it is
  * summed up anew when somebody asks.
  */
-export const name = '0006-counts';
+import { foldLock } from '../locks.js';
 
-/** Any number that nobody else locks. */
-const foldLock = 7_305_101;
+export const name = '0006-counts';
 
 export const up = `
 CREATE TABLE client_counts (

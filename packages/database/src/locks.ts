@@ -1,0 +1,11 @@
+/*
+ * The numbers of our advisory locks. Nobody else locks them in our database; no two may be the same, and none may ever
+ * change, or processes of two versions would not wait for each other.
+ */
+
+/** Held while migrating, so that several processes may start at once. */
+export const migrationLock = 7_305_100;
+/** Held while a block of message ids is taken and filled, so that a mailing's ids are contiguous. */
+export const messageIdsLock = 7_305_101;
+/** Held while the counts of clients are folded, so that one does it at a time. */
+export const foldLock = 7_305_102;
