@@ -81,14 +81,15 @@ function sizeOf(status: MessageStatus | undefined): string {
 const readByRanges = ({ sql }: Database, filter: Filter, part: Part): Promise<Message[]> =>
   sql(
     `WITH counted AS (
-       SELECT first_id, last_id, size, sum(size) OVER (ORDER BY first_id) AS upto
+       SELECT first_id, last_id, size, sum(size) OVER (ORDER BY first_id) AS upto,
+         first_value(size) OVER (ORDER BY first_id) AS first_size
        FROM (SELECT r.first_id, r.last_id, ${sizeOf(filter.status)} AS size
              FROM ranges r JOIN mailings m ON m.id = r.mailing_id AND m.deleted_at IS NULL
              WHERE ($1::bigint IS NULL OR r.mailing_id = $1) AND r.last_id > $5) AS r
        WHERE size > 0),
      wanted AS MATERIALIZED (
        SELECT first_id, last_id, upto - size AS before FROM counted
-       WHERE upto > $4::bigint AND upto - size < $3::bigint + $4::bigint + ${rangeSize})
+       WHERE upto > $4::bigint AND upto - size < $3::bigint + $4::bigint + first_size)
      SELECT ${columns} FROM wanted, LATERAL (
        SELECT * FROM messages WHERE id BETWEEN wanted.first_id AND wanted.last_id ORDER BY id LIMIT ${rangeSize}) msg
      WHERE ($2::message_status IS NULL OR msg.status = $2::message_status) AND msg.id > $5

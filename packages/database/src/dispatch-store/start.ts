@@ -67,6 +67,7 @@ function toCondition({ by_tag, by_code, tag_ids, code_ids }: Mailing, values: un
   return conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
 }
 
+// The ids side by side with the clients' cost less than a row_number(); eight bytes of memory for each of them.
 async function insertMessages(
   client: pg.PoolClient,
   mailingId: number,
@@ -76,8 +77,9 @@ async function insertMessages(
   const values: unknown[] = [mailingId, first];
   const { rowCount } = await client.query(
     `INSERT INTO messages (id, mailing_id, client_id)
-     SELECT $2::bigint + row_number() OVER (ORDER BY id) - 1, $1, id FROM clients
-     ${toCondition(mailing, values)} ORDER BY id`,
+     SELECT id, $1, client_id FROM (
+       SELECT generate_series($2::bigint, $2::bigint + cardinality(ids) - 1) AS id, unnest(ids) AS client_id
+       FROM (SELECT ARRAY(SELECT id FROM clients ${toCondition(mailing, values)} ORDER BY id) AS ids) AS picked) AS numbered`,
     values,
   );
   const audience = rowCount ?? 0;
