@@ -9,7 +9,11 @@ import type { DispatchStore, Settlement } from './store.js';
  */
 export class OutcomeWriter {
   private pending: Settlement[] = [];
-  private writing: Promise<void> | null = null;
+  /** Ends when what is pending now is written. */
+  private next: Promise<void> | null = null;
+  /** Ends when what is being written now is written. */
+  private current: Promise<void> = Promise.resolve();
+  private isUrgent = false;
   /** Ends the gathering of what is pending. */
   private hurry = () => {};
 
@@ -21,35 +25,39 @@ export class OutcomeWriter {
 
   push(settlement: Settlement): void {
     this.pending.push(settlement);
-    this.writing ??= this.run();
+    this.next ??= this.writeNext();
   }
 
-  /** Writes all that was pushed before, without gathering more, and resolves when that is done. */
+  /** Resolves when all that was pushed before is written, without gathering more; what others push later is not waited for. */
   async flushed(): Promise<void> {
-    while (this.writing) {
+    if (this.next) {
+      this.isUrgent = true;
       this.hurry();
-      await this.writing;
     }
+    await (this.next ?? this.current);
   }
 
-  private async run(): Promise<void> {
-    while (this.pending.length > 0) {
-      await this.gather();
-      const batch = this.pending;
-      this.pending = [];
-      await this.write(batch);
-    }
-    this.writing = null;
+  private async writeNext(): Promise<void> {
+    await this.current;
+    await this.gather();
+    const batch = this.pending;
+    this.pending = [];
+    this.next = null;
+    this.current = this.write(batch);
+    await this.current;
   }
 
-  private gather(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.flushEveryMs);
-      this.hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  private async gather(): Promise<void> {
+    if (!this.isUrgent) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, this.flushEveryMs);
+        this.hurry = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.isUrgent = false;
   }
 
   private async write(batch: Settlement[]): Promise<void> {

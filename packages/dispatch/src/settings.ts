@@ -51,8 +51,8 @@ export interface DispatchSettings {
 export const defaultSettings: DispatchSettings = {
   concurrency: 128,
   timeoutMs: 10_000,
-  lanes: 4,
-  lanesPerWorker: 2,
+  lanes: 6,
+  lanesPerWorker: 3,
   leaseMs: 30_000,
   renewEveryMs: 300,
   knownForMs: 900,
