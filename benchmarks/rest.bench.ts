@@ -11,7 +11,7 @@ const batch = 10;
 
 /*
  * How many requests a second the API answers, against bare Fastify routes that run the same SQL with pg (bare/server.ts),
- * by turns, on the same database. The API is asked with a password in every request.
+ * by turns, on the same database. The API is the built server, and is asked with a password in every request.
  */
 describe('REST', function () {
   this.timeout(1_200_000);
@@ -22,7 +22,7 @@ describe('REST', function () {
   before(async () => {
     database = await createTestDatabase();
     const environment = { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'warn', ADMIN_PASSWORD: 'pw' };
-    ours = startApp('apps/server/src/main.ts', environment);
+    ours = startApp('apps/server/dist/main.js', environment);
     url = { ours: String((await ours.ready()).url), bare: '' };
     bare = startApp('benchmarks/bare/server.ts', { DATABASE_URL: database.url });
     url.bare = String((await bare.ready()).url);

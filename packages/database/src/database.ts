@@ -65,6 +65,8 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
   return createDatabase(sequelize);
 }
 
+const sumOfClients = 'SELECT coalesce(sum(clients), 0)::float8 AS clients FROM client_counts';
+
 const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   audit: sequelize.getRepository(AuditEntry),
   clients: sequelize.getRepository(Client),
@@ -85,6 +87,9 @@ const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   userPermissions: createRelation(sequelize, [UserPermission, 'userId'], [Permission, 'permissionId']),
   importClients,
   clientRows: compileRows(sequelize, run, Client, ['phoneNumber', 'timezone', 'codeId', 'tagId']),
+  /** How many clients there are, however many. */
+  countClients: async () =>
+    (await run<{ clients: number }>({ name: 'count clients', text: sumOfClients, values: [] }))[0]!.clients,
   auditRows: compileRows(sequelize, run, AuditEntry, [
     'action',
     'username',

@@ -286,7 +286,7 @@ describe('dispatcher', () => {
     const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
     const worker = createWorker(
       createProvider(() => sleep(2, accepted)),
-      { lanes: 0, concurrency: 2 },
+      { lanes: 0, lanesPerWorker: 2, concurrency: 2 },
     );
     await worker.start(id);
     const lanes = [0, 1, 2, 3].map(() => worker.send(id, forever));

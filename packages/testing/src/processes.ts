@@ -15,13 +15,14 @@ export interface TestProcess {
 }
 
 /**
- * Starts an app of this repository from its sources as a process of its own.
+ * Starts an app of this repository as a process of its own, from its sources or as it was built.
  *
- * @param entry relative to the repository's root
+ * @param entry relative to the repository's root; JavaScript is run as it is
  * @example const worker = startApp('apps/worker/src/main.ts', { DATABASE_URL: url });
  */
 export function startApp(entry: string, environment: Record<string, string>): TestProcess {
-  const child = spawn(process.execPath, ['--conditions=showroom-src', '--import', 'tsx', entry], {
+  const fromSources = entry.endsWith('.ts') ? ['--conditions=showroom-src', '--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...fromSources, entry], {
     cwd: root,
     env: { PATH: process.env.PATH, TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

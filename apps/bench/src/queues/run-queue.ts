@@ -30,8 +30,17 @@ export type Queue = (task: QueueTask) => Promise<() => Promise<void>>;
 /** The bound of them all: sends, and records nothing. */
 const runBareLoop: Queue = async ({ messages, inFlight, post }) => {
   const ids = Array.from({ length: messages }, (_, index) => index + 1);
-  return () => eachOf(ids, inFlight, post);
+  const postUntilTaken = async (id: number): Promise<void> => {
+    while (!(await isTaken(post(id))));
+  };
+  return () => eachOf(ids, inFlight, postUntilTaken);
 };
+
+const isTaken = (posted: Promise<void>) =>
+  posted.then(
+    () => true,
+    () => false,
+  );
 
 const queues: Record<string, Queue> = {
   bare: runBareLoop,

@@ -10,17 +10,10 @@ type ClientRow = RowOf<ClientModel>;
 
 export const listClients = ({ database }: Deps, paging: Paging): Promise<PageOfRows<ClientRow>> =>
   readPage(paging, {
-    count: () => countClients(database),
+    count: database.countClients,
     rows: async (part, count) => database.clientRows.part(await skipTo(database, part, count)),
     idOf: ({ id }) => id,
   });
-
-export async function countClients({ sql }: Database): Promise<number> {
-  const [row] = await sql<{ clients: number }>(
-    'SELECT coalesce(sum(clients), 0)::float8 AS clients FROM client_counts',
-  );
-  return row!.clients;
-}
 
 /** More rows are not read to be left out: the index is counted through, from the end that is nearer. */
 const farOffset = 10_000;

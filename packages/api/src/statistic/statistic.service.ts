@@ -7,7 +7,6 @@ import {
   type Statistic,
 } from '@showroom/contract';
 import { sumUp } from '@showroom/database';
-import { countClients } from '../clients/clients.service.js';
 import type { Deps } from '../context.js';
 import { readPage } from '../page.js';
 import { found } from '../rows.js';
@@ -45,7 +44,7 @@ export async function readStatistic(
   const totals = await database.sql<CountsRow>(countsOfAll);
   return {
     mailings: count,
-    clients: await countClients(database),
+    clients: await database.countClients(),
     messages: toCounts(totals[0]!),
     results: rows.map(toMailingStatistic),
   };
