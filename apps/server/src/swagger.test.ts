@@ -190,7 +190,7 @@ if (!executablePath) {
   });
 } else {
   describe('Swagger UI in Chromium', function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     let testDatabase: TestDatabase;
     let database: Database;
     let app: FastifyInstance;

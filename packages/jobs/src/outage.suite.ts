@@ -133,8 +133,10 @@ export function outageSuite(createStore: CreateTestStore): void {
     it('is opened by eight at the same moment, on an empty store', async () => {
       const opened = await Promise.all(Array.from({ length: 8 }, () => open()));
       await Promise.all(opened.map((jobs) => jobs.work(recordCalls())));
-      await waitFor(async () => (await store.jobs()).length === 1).catch(() => {});
-      expect(await store.jobs()).to.have.length(1);
+      // Each may have one run right away, too; such a job is not planned again, and goes when it has run.
+      const planned = async () => (await store.jobs()).filter(({ nextRunAt }) => nextRunAt !== null);
+      await waitFor(async () => (await planned()).length === 1).catch(() => {});
+      expect(await planned()).to.have.length(1);
     });
   });
 }
