@@ -69,7 +69,7 @@ export function createLanes(deps: LaneDeps) {
     return 'over';
   }
 
-  /** False when the lease ended before the range was through. */
+  /** False when the lease is over by then: more than this range was ended with it. */
   async function work(mailingId: number, range: ClaimedRange, askedAt: number, signal: AbortSignal): Promise<boolean> {
     const lease = new Lease(mailingId, range, settings, askedAt, signal);
     await keeper.keepWhile(lease, async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { toDrfDatetime } from './datetime.js';
 
 /** Compiles how a procedure's output becomes a body: its dates as strings in the old service's format, where it has any. */
-export const compileBody = ({ output }: ProcedureContract): ((output: unknown) => unknown) =>
+export const compileOutput = ({ output }: ProcedureContract): ((output: unknown) => unknown) =>
   hasDates(output) ? withDatesAsText : (body) => body;
 
 /** Whether a value of this schema may hold a date; yes, where the schema does not tell. */

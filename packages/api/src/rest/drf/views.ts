@@ -6,7 +6,7 @@ import type { Context } from '../../context.js';
 import { headersOf } from '../../errors.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
-import { compileBody } from './dates.js';
+import { compileOutput } from './dates.js';
 import { type Answer, methodNotAllowed, notFound, toDrfError } from './errors.js';
 import { fileOf, takeStreams } from './file.js';
 import { compileInput, paramsOf } from './input.js';
@@ -103,7 +103,7 @@ function register(app: FastifyInstance, method: string, { path, view, routes }: 
 
 function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
   const toInput = compileInput(route.contract);
-  const toBody = compileBody(route.contract);
+  const toBody = compileOutput(route.contract);
   const isMissing = compileLookUp(path, contextOf);
 
   async function run(request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
