@@ -7,16 +7,18 @@ const layers: Record<string, string[]> = {
   'packages/contract': [],
   'packages/postgres': [],
   'packages/testing': [],
+  'packages/watch': [],
   'packages/strangers': [],
   'packages/dispatch': ['contract'],
   'packages/jobs': [],
   'packages/database': ['contract', 'dispatch'],
   'packages/providers': ['dispatch'],
   'packages/sdk': ['contract'],
-  'packages/api': ['contract', 'database', 'jobs'],
+  'packages/report': ['contract', 'database'],
+  'packages/api': ['contract', 'database', 'jobs', 'report'],
   'apps/probe': ['app'],
-  'apps/server': ['api', 'app', 'database', 'jobs'],
-  'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers'],
+  'apps/server': ['api', 'app', 'database', 'jobs', 'watch'],
+  'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers', 'report', 'watch'],
   'apps/bench': ['database', 'postgres', 'server', 'worker'],
   // By path, as processes: named so that turbo builds them first.
   'apps/standalone': ['app', 'postgres', 'probe', 'server', 'worker'],
@@ -36,7 +38,12 @@ const owners: Record<string, string[]> = {
   'trpc-to-openapi': ['packages/api'],
   '@trpc/client': ['packages/sdk'],
   undici: ['apps/bench'],
+  agendash: ['packages/jobs'],
   pino: ['packages/app'],
+  'prom-client': ['packages/watch'],
+  '@opentelemetry/api': ['packages/watch'],
+  nodemailer: ['packages/report'],
+  pdfmake: ['packages/report'],
 };
 
 interface Manifest {
@@ -53,9 +60,13 @@ const sourcesOf = (workspace: string): string[] =>
     .filter((file) => file.endsWith('.ts') && !/\.(test|suite)\.ts$/.test(file) && !file.includes('fixtures/'))
     .map((file) => readFileSync(`${workspace}/src/${file}`, 'utf8'));
 
+const statically = /^(?:import|export)\s(?:[^'"=();]*\sfrom\s)?['"]([^.'"][^'"]*)['"]/gm;
+/** `await import('x')`, and `require.resolve('x')` for what is imported by its path. */
+const later = /(?:\bimport|\.resolve)\(\s*'([^.'/\s][^'\s]*)',?\s*\)/g;
+
 /** The packages a source names in its imports, without what is below them. */
 const importsOf = (source: string): string[] =>
-  [...source.matchAll(/^(?:import|export)\s(?:[^'"=();]*\sfrom\s)?['"]([^.'"][^'"]*)['"]/gm)].map(([, name]) =>
+  [...source.matchAll(statically), ...source.matchAll(later)].map(([, name]) =>
     name!
       .split('/')
       .slice(0, name!.startsWith('@') ? 2 : 1)
@@ -63,7 +74,7 @@ const importsOf = (source: string): string[] =>
   );
 
 /** Declared because another library asks for them as peers. */
-const peers = ['zod-openapi', 'ioredis'];
+const peers = ['zod-openapi', 'ioredis', '@fastify/static'];
 /** Started as processes, not imported. */
 const byPath = ['@showroom/probe', '@showroom/server', '@showroom/worker'];
 

@@ -1,39 +1,60 @@
 import { apiPlugin, type Deps, httpOptions, slowBodiesPlugin } from '@showroom/api';
 import type { Logger } from '@showroom/app';
+import { missingMigrations } from '@showroom/database';
+import { type Board, createDashboard, type Health } from '@showroom/jobs';
+import { type Check, createMetrics, type MetricsAccess, type Tracing, Unready, watchPlugin } from '@showroom/watch';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { hardeningPlugin } from './hardening.js';
-import { healthPlugin } from './health.js';
+import { registerLedgerMetrics } from './ledger-metrics.js';
+import { observingPlugin } from './observing.js';
 import { swaggerPlugin } from './swagger.js';
 
-interface ServerOptions extends Omit<Deps, 'logger'> {
+interface ServerOptions extends Omit<Deps, 'logger' | 'jobs'> {
   logger: Logger;
+  jobs: Deps['jobs'] & Health & { readonly board: Board };
   /** The addresses of the proxies before us, whose word on scheme, host and address counts. */
   trustProxy?: string[];
   /** The origins whose pages may call from a browser, with a token. */
   corsOrigins?: string[];
+  metricsAccess?: MetricsAccess;
+  tracing?: Tracing | null;
 }
 
 /**
- * The HTTP process's app: the API, its document made readable, health.
+ * The HTTP process's app: the API, its document made readable, the page of the jobs, health and metrics.
  *
- * @example const app = await createServer({ database, clock: jobs, logger, settings: defaultSettings });
+ * @example const app = await createServer({ database, clock: jobs, jobs, logger, settings: defaultSettings });
  */
-export async function createServer({ trustProxy, corsOrigins = [], ...deps }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { trustProxy, corsOrigins = [], metricsAccess = { from: 'local' }, tracing = null, ...deps } = options;
+  const { database, jobs } = deps;
   const app = fastify({
     ...httpOptions,
     trustProxy: trustProxy ?? false,
     loggerInstance: deps.logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    // Under this name a request's id stands in every line of the log, here and in the workers.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
   });
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, url } = request;
-    request.log.debug({ method, path: url.split('?')[0], status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
-  });
+  const metrics = createMetrics('server');
+  await app.register(observingPlugin, { metrics, tracing });
   await app.register(slowBodiesPlugin);
   await app.register(hardeningPlugin, { corsOrigins });
-  await app.register(apiPlugin, deps);
+  await app.register(apiPlugin, { ...deps, dashboard: createDashboard(jobs.board) });
   await app.register(swaggerPlugin);
-  await app.register(healthPlugin, deps);
+  const refresh = registerLedgerMetrics({ database, jobs, metrics });
+  await app.register(watchPlugin, { metrics, metricsAccess, checks: checksOf(options), refresh });
   app.get('/', async (_request, reply) => reply.redirect('/swagger/'));
   return app as unknown as FastifyInstance;
+}
+
+/** Without the job store the API goes on: the truth is in PostgreSQL, and a sweep finds what was not scheduled. */
+const checksOf = ({ database, jobs }: ServerOptions): Check[] => [
+  { name: 'database', isVital: true, look: () => database.sql('SELECT 1') },
+  { name: 'migrations', isVital: true, look: () => requireMigrations(database) },
+  { name: 'jobs', isVital: false, look: () => jobs.ping() },
+];
+
+async function requireMigrations(database: Deps['database']): Promise<void> {
+  const missing = await missingMigrations(database);
+  if (missing.length > 0) throw new Unready(`missing: ${missing.join(', ')}`);
 }

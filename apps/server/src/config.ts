@@ -28,6 +28,9 @@ const Environment = z.object({
   TOKEN_CALLS_PER_MINUTE: variables.number(1, 1_000_000_000).default(defaultSettings.tokenCallsPerMinute),
   IMPORT_MAX_MB: variables.number(1, 100_000).default(defaultSettings.importMaxBytes / megabyte),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
+  METRICS_ACCESS: variables.metricsAccess.default('local'),
+  METRICS_TOKEN: variables.token.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variables.httpUrl.optional(),
   TRUST_PROXY: list.pipe(z.array(address)).optional(),
 });
 
@@ -43,6 +46,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
     logLevel: read.LOG_LEVEL,
     trustProxy: read.TRUST_PROXY,
     corsOrigins: read.CORS_ORIGINS,
+    metricsAccess: { from: read.METRICS_ACCESS, token: read.METRICS_TOKEN },
+    isTraced: read.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     settings: {
       passwordMinLength: read.PASSWORD_MIN_LENGTH,
       wrongPasswords: read.WRONG_PASSWORDS,

@@ -1,30 +1,36 @@
 import { ensureFirstSuperuser, type FirstSuperuser } from '@showroom/api';
 import { createLogger, runApp } from '@showroom/app';
 import { migrateDatabase, openDatabase } from '@showroom/database';
-import { openJobs } from '@showroom/jobs';
+import { connectJobs } from '@showroom/jobs';
+import { startTracing } from '@showroom/watch';
 import { createServer } from './app.js';
 import { parseConfig } from './config.js';
 
 runApp(async ({ onClose }) => {
-  const { databaseUrl, mongodbUrl, host, port, trustProxy, corsOrigins, settings, ...config } = parseConfig();
-  const logger = createLogger('server', config.logLevel);
+  const { databaseUrl, mongodbUrl, host, port, settings, admin: first, logLevel, isTraced, ...options } = parseConfig();
+  const logger = createLogger('server', logLevel);
+  const tracing = isTraced ? await startTracing('server') : null;
+  onClose(() => tracing?.close());
 
   const applied = await migrateDatabase(databaseUrl);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database migrated');
   const database = await openDatabase({ url: databaseUrl });
   onClose(() => database.close());
-  const admin = await ensureFirstSuperuser(database, config.admin);
-  const jobs = await openJobs({ databaseUrl, mongodbUrl, logger });
+  const admin = await ensureFirstSuperuser(database, first);
+  const jobs = connectJobs({ databaseUrl, mongodbUrl, logger });
   onClose(() => jobs.close());
 
-  const app = await createServer({ database, clock: jobs, logger, settings, trustProxy, corsOrigins });
+  const app = await createServer({ ...options, database, clock: jobs, jobs, logger, settings, tracing });
   onClose(() => app.close());
   const url = await app.listen({ host, port });
   logger.info({ url, jobs: jobs.backend }, 'the server listens');
   return {
     url,
     admin,
-    lines: [`The server listens on ${url} (API at /api/v1/, Swagger UI at /swagger/).`, ...introduce(admin)],
+    lines: [
+      `The server listens on ${url} (API at /api/v1/, Swagger UI at /swagger/, jobs at /jobs/).`,
+      ...introduce(admin),
+    ],
   };
 });
 

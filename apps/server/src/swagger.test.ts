@@ -1,6 +1,7 @@
 import { createDocument, defaultSettings, ensureFirstSuperuser } from '@showroom/api';
 import { createLogger } from '@showroom/app';
 import { type Database, openDatabase } from '@showroom/database';
+import { type Jobs, openJobs } from '@showroom/jobs';
 import { chromiumFlags, createTestDatabase, findChromium, noChromium, type TestDatabase } from '@showroom/testing';
 import { expect } from 'chai';
 import type { FastifyInstance } from 'fastify';
@@ -8,6 +9,7 @@ import { type Browser, type BrowserContext, chromium, type Locator, type Page } 
 import { createServer } from './app.js';
 
 const admin = { username: 'admin', password: 'correct: horse, бат' };
+const logger = createLogger('server', 'silent');
 const nothing = async () => {};
 const clock = { startAt: nothing, finishAt: nothing, purge: nothing, forget: nothing };
 
@@ -194,6 +196,7 @@ if (!executablePath) {
     let testDatabase: TestDatabase;
     let database: Database;
     let app: FastifyInstance;
+    let jobs: Jobs;
     let origin: string;
     let browser: Browser;
     let context: BrowserContext;
@@ -211,10 +214,13 @@ if (!executablePath) {
           RETURNING id),
         r AS (INSERT INTO ranges (first_id, last_id, mailing_id, done, unknown) SELECT 1, 1, id, true, 1 FROM m)
         INSERT INTO messages (id, mailing_id, client_id, status, reason) SELECT 1, id, 1, 'unknown', 'no_answer' FROM m`);
+      jobs = await openJobs({ databaseUrl: testDatabase.url, logger });
+      await jobs.startAt(12, new Date('2099-01-01'));
       app = await createServer({
         database,
+        jobs,
         clock,
-        logger: createLogger('server', 'silent'),
+        logger,
         settings: defaultSettings,
       });
       origin = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -223,6 +229,7 @@ if (!executablePath) {
     after(async () => {
       await browser?.close();
       await app?.close();
+      await jobs?.close();
       await database?.close();
       await testDatabase?.drop();
     });
@@ -290,6 +297,8 @@ if (!executablePath) {
       expect(status).to.equal('200');
       expect(body).to.include({ id: ids.mailing, text: 'Come and see it' });
 
+      const { jobs: listed } = await jobs.list({}, { offset: 0, limit: 1 });
+      const job = { id: listed[0]!.id };
       const mailing = { id: ids.mailing };
       const draft = resources.find(({ tag }) => tag === 'mailing')!.create(ids);
       const toKnown = (example: string) => example.replace('79001234567,Europe/Moscow,1,1', knownRow);
@@ -299,6 +308,7 @@ if (!executablePath) {
         ['mailing_preview', { change: draft }, { 'body.audience': 1 }],
         ['mailing_preview_stored', { parameters: mailing }, { 'body.audience': 1 }],
         ['mailing_explain', { parameters: { ...mailing, client: ids.clients } }, { 'body.client': ids.clients }],
+        ['jobs_read', { parameters: job }, { 'body.name': 'mailing.start', 'body.mailing': 12 }],
         ['mailing_pause', { parameters: mailing }, { 'body.status': 'paused' }],
         ['mailing_resume', { parameters: mailing }, { 'body.status': 'scheduled' }],
         ['mailing_retry', { parameters: mailing }, { 'body.messages': 0 }],

@@ -1,61 +1,89 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, type Logger, runApp } from '@showroom/app';
-import { isMigrated, openDispatchStore } from '@showroom/database';
-import { createDispatcher } from '@showroom/dispatch';
-import { openJobs } from '@showroom/jobs';
+import { isMigrated, openDatabase, openDispatchStore } from '@showroom/database';
+import { createDispatcher, type Provider } from '@showroom/dispatch';
+import { connectJobs } from '@showroom/jobs';
 import { createProbeServer } from '@showroom/providers';
+import { createMailer } from '@showroom/report';
+import { createMetrics, type Metrics, startTracing, type Tracing } from '@showroom/watch';
 import { createClock } from './clock.js';
 import { parseConfig } from './config.js';
+import { observed } from './observed-jobs.js';
+import { logged, measured, traced } from './observed-provider.js';
+import { createUpkeep, toRepeating } from './upkeep.js';
+import { createWatch } from './watch.js';
 
-/** Requests in flight at a shutdown have this long, beyond the provider's own time-out, to be written down. */
-const settleMs = 2_000;
 /** So long at most does a mailing wait that lost its job: a sweep is three short queries. */
 const sweepEveryMs = 15_000;
 /** How many lanes of mailings this worker runs at once. */
 const lanesAtOnce = 64;
+/** Reports, purges and health checks ask for little, one after the other. */
+const poolSize = 2;
 
 runApp(async ({ onClose, stopped }) => {
-  const {
-    databaseUrl,
-    mongodbUrl,
-    provider: providerOptions,
-    timeoutMs,
-    concurrency,
-    perSecond,
-    logLevel,
-  } = parseConfig();
-  const logger = createLogger('worker', logLevel);
+  const config = parseConfig();
+  const { databaseUrl, mongodbUrl, timeoutMs, concurrency, perSecond, keptJobs } = config;
+  const logger = createLogger('worker', config.logLevel);
+  const metrics = createMetrics('worker');
+  const tracing = config.isTraced ? await startTracing('worker') : null;
+  onClose(() => tracing?.close());
   await whenMigrated(databaseUrl, logger, stopped);
 
+  const database = await openDatabase({ url: databaseUrl, poolSize });
+  onClose(() => database.close());
+  const mailer = config.report && createMailer(config.report);
+  onClose(() => mailer?.close());
   const store = await openDispatchStore({
     url: databaseUrl,
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   onClose(() => store.close());
-  const provider = createProbeServer({ ...providerOptions, concurrency });
+  const provider = createProbeServer({ ...config.provider, concurrency });
   onClose(() => provider.close());
-  const jobs = await openJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency: lanesAtOnce, sweepEveryMs });
-  onClose(() => jobs.close(timeoutMs + settleMs));
+  const repeating = toRepeating(config);
+  const sendConcurrency = lanesAtOnce;
+  const jobs = connectJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency, sweepEveryMs, keptJobs, repeating });
+  onClose(() => jobs.close(config.drainMs));
+  if (config.watch) {
+    const watch = await createWatch({ database, jobs, logger, metrics, metricsAccess: config.metricsAccess });
+    onClose(() => watch.close());
+    await watch.listen(config.watch);
+  }
 
   const dispatcher = createDispatcher({
     store,
-    provider,
+    provider: observe(provider, { metrics, logger, tracing }),
     clock: createClock(jobs),
     logger,
     settings: { timeoutMs, concurrency, perSecond, lanesAtOnce },
   });
-  await jobs.work({
+  const report = config.report && mailer && { ...config.report, mailer };
+  const handlers = {
     start: dispatcher.start,
-    send: async (mailingId, _lane, signal) => {
-      if ((await dispatcher.send(mailingId, signal)) === 'crowded') return 'crowded';
+    send: async (mailingId: number, _lane: number, signal: AbortSignal) => {
+      if ((await dispatcher.send(mailingId, signal)) === 'crowded') return 'crowded' as const;
     },
     finish: dispatcher.finish,
     purge: dispatcher.purge,
     sweep: dispatcher.sweep,
-  });
-  logger.info({ worker: store.workerId, jobs: jobs.backend, provider: providerOptions.url }, 'the worker works');
-  return { lines: [`Worker ${store.workerId} sends to ${providerOptions.url}, woken by jobs in ${jobs.backend}.`] };
+    ...createUpkeep({ database, logger, retention: config.retention, report }),
+  };
+  // A job store that is away is waited for, until the worker is asked to stop.
+  await Promise.race([jobs.work(observed(handlers, metrics, tracing)), once(stopped, 'abort')]);
+  const { url } = config.provider;
+  logger.info({ worker: store.workerId, jobs: jobs.backend, provider: url }, 'the worker works');
+  return { lines: [`Worker ${store.workerId} sends to ${url}, woken by jobs in ${jobs.backend}.`] };
 });
+
+/** What costs something with every message is only there when it is wanted. */
+function observe(
+  provider: Provider,
+  { metrics, logger, tracing }: { metrics: Metrics; logger: Logger; tracing: Tracing | null },
+): Provider {
+  const told = logger.isLevelEnabled('debug') ? logged(provider, logger) : provider;
+  return measured(tracing ? traced(told, tracing) : told, metrics);
+}
 
 /** The server migrates; a worker that comes first waits for it. */
 async function whenMigrated(databaseUrl: string, logger: Logger, stopped: AbortSignal): Promise<void> {

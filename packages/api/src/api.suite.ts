@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from '@showroom/database';
+import { openJobs } from '@showroom/jobs';
 import { createTestDatabase, type TestDatabase } from '@showroom/testing';
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { fastify } from 'fastify';
@@ -26,17 +27,22 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 const basic = (username: string, password: string) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
-/** The API on a database and a port of its own, with a superuser `admin` / `pw`. Every answer is held against the document. */
-export async function startApi(settings: Partial<Settings> = {}) {
+/**
+ * The API on a database and a port of its own, with a superuser `admin` / `pw`; with `hasJobs`, on a job store, too. Every
+ * answer is held against the document.
+ */
+export async function startApi(settings: Partial<Settings> = {}, { hasJobs = false } = {}) {
   const testDatabase: TestDatabase = await createTestDatabase();
   const database: Database = await openDatabase({ url: testDatabase.url });
   await ensureFirstSuperuser(database, { username: 'admin', password: 'pw' });
+  const jobs = hasJobs ? await openJobs({ databaseUrl: testDatabase.url, logger: silent }) : null;
   const hints: Hints = [];
   const app = fastify(httpOptions);
   const answers = watchAnswers(app);
   await app.register(apiPlugin, {
     database,
     clock: createClock(hints),
+    jobs: jobs ?? noJobs,
     logger: app.log,
     settings: { ...defaultSettings, ...settings },
   });
@@ -70,6 +76,7 @@ export async function startApi(settings: Partial<Settings> = {}) {
   return {
     origin,
     hints,
+    jobs,
     database,
     databaseUrl: testDatabase.url,
     query: testDatabase.query,
@@ -81,6 +88,7 @@ export async function startApi(settings: Partial<Settings> = {}) {
     forgetCallers: () => rest('POST', '/auth/logout/'),
     stop: async () => {
       await app.close();
+      await jobs?.close();
       await database.close();
       await testDatabase.drop();
       answers.refuseUndocumented();
@@ -92,6 +100,13 @@ const createTrpc = (origin: string, authorization: string) =>
   createTRPCClient<AppRouter>({
     links: [httpBatchLink({ url: `${origin}/trpc`, transformer: superjson, headers: { authorization } })],
   });
+
+const nothing = () => {};
+const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** A job store that is away: most tests have no use for one. */
+const away = () => Promise.reject(new Error('there is no job store in this test'));
+const noJobs = { list: away, read: away };
 
 const createClock = (hints: Hints) => ({
   startAt: async (id: number) => void hints.push(`start ${id}`),

@@ -1,6 +1,6 @@
 import type { ProcedureContract } from '@showroom/contract';
 import type { Database } from '@showroom/database';
-import type { MailingClock } from '@showroom/jobs';
+import type { JobList, MailingClock } from '@showroom/jobs';
 import type { Access } from './access/access.js';
 import type { Origin } from './access/origin.js';
 import type { ApiError } from './errors.js';
@@ -14,6 +14,7 @@ export interface Deps {
   readonly database: Database;
   /** Hints for the workers; PostgreSQL has the truth already when they are given. */
   readonly clock: Pick<MailingClock, 'startAt' | 'finishAt' | 'purge' | 'forget'>;
+  readonly jobs: JobList;
   readonly logger: { info: Log; warn: Log; error: Log };
   readonly settings: Settings;
 }
@@ -49,6 +50,12 @@ export interface Entrance {
   readonly query: string | null;
   /** The network address of the client. */
   readonly address: string;
+  /** What the request is called in logs. */
+  readonly requestId: string;
+  /** Its place in a trace, as the header `traceparent` has it. */
+  readonly traceParent: string | null;
+  /** Lines about this request; each carries its id. */
+  readonly log: Pick<Deps['logger'], 'info'> & { debug: Log };
   /** Where a browser says that the request comes from. */
   readonly cameFrom: Origin;
   /** The secret in the session's cookie, if one came along. */

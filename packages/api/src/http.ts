@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
 import type { FastifyHttpOptions } from 'fastify';
 import { answerUnknownPath } from './rest/drf/not-found.js';
 
@@ -18,5 +19,12 @@ export const httpOptions = {
   http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024, connectionsCheckingInterval: 2_000 },
   forceCloseConnections: true,
   routerOptions: { maxParamLength: longestParameter },
+  genReqId: toRequestId,
   frameworkErrors: (_error, _request, reply) => void answerUnknownPath(reply),
 } satisfies FastifyHttpOptions<Server>;
+
+/** A request may bring its id along, as long as that is fit for logs and headers; else it is given one. */
+function toRequestId({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[\w.:+/=-]{1,128}$/.test(given) ? given : randomUUID();
+}

@@ -13,10 +13,13 @@ export interface PageOfRows<Row> {
 
 type Neighbour = { readonly page: number } | { readonly after: number };
 
-interface List<Row> {
+interface NumberedList<Row> {
   count(): Promise<number>;
   /** @param count how many there are in all, where it is known */
   rows(part: Part, count?: number): Promise<Row[]>;
+}
+
+interface List<Row> extends NumberedList<Row> {
   /** The id of a row, by which the list is ordered. */
   idOf(row: Row): number;
 }
@@ -29,9 +32,9 @@ export const readPage = <Row>(paging: Paging, list: List<Row>): Promise<PageOfRo
   paging.after === undefined ? readNumbered(paging, list) : readAfter(paging.after, paging, list);
 
 /** A first page that is not full tells how many rows there are, so they are not counted. */
-async function readNumbered<Row>(
+export async function readNumbered<Row>(
   { page = 1, limit = defaultPageSize }: Paging,
-  list: List<Row>,
+  list: NumberedList<Row>,
 ): Promise<PageOfRows<Row>> {
   const first = page === 1 ? await list.rows({ offset: 0, limit }) : undefined;
   const count = first && first.length < limit ? first.length : await list.count();

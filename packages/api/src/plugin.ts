@@ -8,14 +8,20 @@ import { type ApiError, headersOf } from './errors.js';
 import { createDocument } from './rest/document.js';
 import { answerUnknownPath } from './rest/drf/not-found.js';
 import { drfPlugin } from './rest/drf/plugin.js';
-import { restRoutes } from './rest/routes.js';
+import { operations, restRoutes } from './rest/routes.js';
 import { appRouter } from './router.js';
+import { serveStaffPage } from './staff-page.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls, or why we do not know; asked once per request. */
     caller: Caller | ApiError;
     entrance: Entrance;
+    /** The operation that is called, for who counts; null when it is none, or several at once. */
+    operation: string | null;
+  }
+  interface FastifyContextConfig {
+    operation?: string;
   }
 }
 
@@ -24,13 +30,19 @@ const cookieName = 'sessionid';
 /** What one tRPC batch may hold. */
 const maxBatchSize = 100;
 
+export interface ApiOptions extends Deps {
+  /** Shown to staff at `/jobs/`. */
+  readonly dashboard?: FastifyPluginAsync;
+}
+
 /**
  * The API as a Fastify plugin: REST under `/api/v1`, tRPC under `/trpc`, both on one router, and the document at
- * `/api/v1/openapi.json`. Everything but the document and signing in needs a user.
+ * `/api/v1/openapi.json`. Everything but the document and signing in needs a user; the
+ * dashboard needs one who is staff.
  *
  * @example await app.register(apiPlugin, { database, clock: jobs, logger: app.log, settings: defaultSettings });
  */
-export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
+export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard, ...deps }) => {
   const access = createAccess(deps);
   const contextOf = ({ caller, entrance, headers: { authorization } }: FastifyRequest): Context => ({
     deps,
@@ -49,6 +61,7 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
 
   app.decorateRequest('caller', null as unknown as ApiError);
   app.decorateRequest('entrance', null as unknown as Entrance);
+  app.decorateRequest('operation', null);
   await app.register(fastifyCookie);
   app.setNotFoundHandler(async (_request, reply) => answerUnknownPath(reply));
 
@@ -61,11 +74,13 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
     contextOf,
     bodySchemas: document.components.schemas,
   });
+  if (dashboard) await serveStaffPage(app, { deps, prefix: '/jobs', page: dashboard, identify });
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
       if (request.headers['trpc-accept']) return refuseStreaming(reply);
       const { path = '' } = request.params as { path?: string };
+      request.operation = operations[path] ?? null;
       await identify(request, reply, null, path.split(',').length);
     });
     await scope.register(fastifyTRPCPlugin, {
@@ -84,6 +99,10 @@ export const apiPlugin: FastifyPluginAsync<Deps> = async (app, deps) => {
 const refuseStreaming = (reply: FastifyReply) =>
   reply.code(406).send({ detail: 'Answers are not streamed: use httpBatchLink or httpLink.' });
 
+/** Only what is well-formed goes on to the workers and the provider. */
+const traceParentOf = (given: string | string[] | undefined) =>
+  typeof given === 'string' && /^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(given) ? given : null;
+
 function toEntrance(request: FastifyRequest, reply: FastifyReply, query: string | null, sessionMs: number): Entrance {
   const { protocol, host, ip, cookies, headers } = request;
   const attributes = { path: '/', httpOnly: true, sameSite: 'lax', secure: protocol === 'https' } as const;
@@ -91,6 +110,9 @@ function toEntrance(request: FastifyRequest, reply: FastifyReply, query: string 
     origin: `${protocol}://${host}`,
     query,
     address: ip,
+    requestId: request.id,
+    traceParent: traceParentOf(headers.traceparent),
+    log: request.log,
     cameFrom: originOf(request),
     session: cookies[cookieName] || null,
     idempotencyKey: [headers['idempotency-key'] ?? null].flat().join() || null,

@@ -4,6 +4,7 @@ import { authRouter } from './auth/auth.router.js';
 import { clientsRouter } from './clients/clients.router.js';
 import { codesRouter } from './codes/codes.router.js';
 import { groupsRouter } from './groups/groups.router.js';
+import { jobsRouter } from './jobs/jobs.router.js';
 import { mailingRouter } from './mailing/mailing.router.js';
 import { messagesRouter } from './messages/messages.router.js';
 import { permissionsRouter } from './permissions/permissions.router.js';
@@ -21,6 +22,7 @@ export const appRouter = router({
   clients: clientsRouter,
   codes: codesRouter,
   groups: groupsRouter,
+  jobs: jobsRouter,
   mailing: mailingRouter,
   messages: messagesRouter,
   permissions: permissionsRouter,

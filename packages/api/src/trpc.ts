@@ -1,4 +1,4 @@
-import { errors, type ProcedureContract } from '@showroom/contract';
+import { errors, type Form, type ProcedureContract } from '@showroom/contract';
 import { initTRPC } from '@trpc/server';
 import superjson from 'superjson';
 import type { OpenApiMeta } from 'trpc-to-openapi';
@@ -12,7 +12,11 @@ import { type Judge, refuseEverythingWrong } from './judge.js';
 export interface Meta extends OpenApiMeta {
   contract: ProcedureContract;
   judge?: Judge<never>;
+  /** How an answer is written in the forms that the contract promises beside JSON. */
+  writers?: Writers<never>;
 }
+
+export type Writers<Output> = Partial<Record<Form, (output: Output) => Promise<Buffer>>>;
 
 const t = initTRPC
   .context<Context>()
@@ -62,11 +66,16 @@ function toOpenApiPath({ path, pathFields }: ProcedureContract): `/${string}` {
  * @param judge finds what is wrong with values that no schema can judge alone, so that every wrong field is told at once
  * @example read: implement(contract.tags.read).query(({ ctx, input }) => readTag(ctx.deps, input))
  */
-export const implement = <P extends ProcedureContract>(contract: P, judge?: Judge<z.output<P['input']>>) =>
+export const implement = <P extends ProcedureContract>(
+  contract: P,
+  judge?: Judge<z.output<P['input']>>,
+  writers?: Writers<z.output<P['output']>>,
+) =>
   guarded
     .meta({
       contract,
       judge,
+      writers,
       openapi: {
         method: contract.method,
         path: toOpenApiPath(contract),

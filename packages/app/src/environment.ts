@@ -41,6 +41,7 @@ export const variables = {
   httpUrl: z.string().regex(/^https?:\/\//, 'expected http:// or https:// and an address'),
   token: z.string().regex(/^[!-~]+$/, 'expected a token of ASCII characters, without spaces'),
   boolean: z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true'),
+  metricsAccess: z.enum(['local', 'open', 'off'], 'expected local, open or off'),
   logLevel: z.enum(
     ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
     'expected trace, debug, info, warn, error, fatal or silent',

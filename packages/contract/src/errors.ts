@@ -35,6 +35,10 @@ export const errors = {
     message: 'The end of the mailing has come: nothing more can be sent.',
   },
   'mailing.canceled': { status: 409, message: 'The mailing was canceled: nothing more is sent.' },
+  'mailing.purged': {
+    status: 409,
+    message: 'The mailing ended long ago: its messages were removed, only their counts are kept.',
+  },
   'mailing.ended': { status: 409, message: 'The mailing has ended: it cannot change any more.' },
   'message.not_found': { status: 404, message: 'There is no such message.' },
   'message.settled': { status: 409, message: 'It is known what became of the message: there is nothing to settle.' },
@@ -45,6 +49,8 @@ export const errors = {
   },
   'token.not_found': { status: 404, message: 'There is no such token.' },
   'group.not_found': { status: 404, message: 'There is no such group.' },
+  'job.not_found': { status: 404, message: 'There is no such job.' },
+  'job.store_away': { status: 503, message: 'The job store does not answer: try again later.' },
   'server.failed': { status: 500, message: 'Internal server error.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -3,6 +3,7 @@ import { auth } from './auth.js';
 import { clients } from './clients.js';
 import { codes } from './codes.js';
 import { groups } from './groups.js';
+import { jobs } from './jobs.js';
 import { mailing } from './mailing.js';
 import { messages } from './messages.js';
 import { permissions } from './permissions.js';
@@ -19,6 +20,7 @@ export * from './clients-import.js';
 export * from './codes.js';
 export * from './errors.js';
 export * from './groups.js';
+export * from './jobs.js';
 export * from './kit/codename.js';
 export * from './kit/instant.js';
 export * from './kit/issues.js';
@@ -42,6 +44,7 @@ export const contract = {
   clients,
   codes,
   groups,
+  jobs,
   mailing,
   messages,
   permissions,

@@ -51,7 +51,10 @@ export const Explanation = z
   .object({
     mailing: Id,
     client: integer(),
-    in_audience: z.boolean().nullable().meta({ description: 'Null when the mailing has not started.' }),
+    in_audience: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Null when the mailing has not started, or its messages were removed.' }),
     because: z.enum([
       'is_in_the_audience',
       'mailing_not_started',
@@ -60,6 +63,7 @@ export const Explanation = z
       'other_code',
       'other_tag_and_code',
       'matches_since',
+      'messages_removed',
     ]),
     explanation: z.string().meta({ description: 'The same in a sentence.' }),
     message: MessageTimeline.nullable(),

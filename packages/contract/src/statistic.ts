@@ -60,12 +60,14 @@ export const statistic = {
   list: query('statistic_list', '/statistic/', {
     summary: 'Count mailings, clients and messages by status, in all and for each mailing',
     needs: 'view_statistic',
+    alsoAs: ['pdf'],
     input: Paging,
     output: Statistic,
   }),
   read: query('statistic_read', '/statistic/{id}/', {
     summary: 'Count the messages of one mailing by status, tag, code and minute',
     needs: 'view_statistic',
+    alsoAs: ['pdf'],
     input: StatisticRef,
     output: MailingStatisticDetail,
   }),

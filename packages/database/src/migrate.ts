@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Umzug } from 'umzug';
+import type { Database } from './database.js';
 import { migrationLock } from './locks.js';
 import { migrations } from './migrations/index.js';
 
@@ -26,6 +27,12 @@ export async function isMigrated(url: string): Promise<boolean> {
     const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
     return rows[0]?.there === true && (await createUmzug(client).pending()).length === 0;
   });
+}
+
+/** The migrations that the database lacks; a process may go on with those of a newer version. */
+export async function missingMigrations({ sql }: Database): Promise<string[]> {
+  const applied = new Set((await sql<{ name: string }>('SELECT name FROM migrations')).map(({ name }) => name));
+  return migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

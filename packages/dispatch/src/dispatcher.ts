@@ -65,7 +65,10 @@ export function createDispatcher({ store, provider, clock, logger, settings: giv
     if (result.kind === 'not_due') return clock.startIn(mailingId, result.dueInMs);
     if (result.kind !== 'started' && result.kind !== 'running') return;
     const isEmpty = result.kind === 'started' && result.audience === 0;
-    if (result.kind === 'started') logger.info({ mailing: mailingId, audience: result.audience }, 'mailing started');
+    if (result.kind === 'started') {
+      const { audience, origin } = result;
+      logger.info({ mailing: mailingId, audience, request: origin.requestId ?? undefined }, 'mailing started');
+    }
     await clock.finishIn(mailingId, isEmpty ? 0 : result.endsInMs);
     if (isEmpty) return;
     for (let lane = 0; lane < settings.lanes; lane++) await clock.send(mailingId, lane);

@@ -1,4 +1,4 @@
-import type { ClaimedRange, Hold, Renewal } from './store.js';
+import type { ClaimedRange, Hold, Origin, Renewal } from './store.js';
 
 interface LeaseSettings {
   leaseMs: number;
@@ -39,6 +39,10 @@ export class Lease {
     this.text = range.text;
     this.perSecond = range.perSecond;
     this.learn(range, claimedAt);
+  }
+
+  get origin(): Origin {
+    return this.range.origin;
   }
 
   get hold(): Hold {

@@ -41,6 +41,8 @@ interface MemoryMessage {
   retry: { attempts: number; dueAt: number; outcome: 'busy' | 'unknown' } | null;
 }
 
+const nowhere = { requestId: null, traceParent: null };
+
 /** What several memory stores (workers) share: the same tables as PostgreSQL's, in maps. */
 export class MemoryLedger {
   readonly mailings = new Map<number, MemoryMailing>();
@@ -130,7 +132,8 @@ export class MemoryStore implements DispatchStore {
     if (mailing.startAt > now) return { kind: 'not_due', dueInMs: mailing.startAt - now };
     mailing.status = 'running';
     this.expand(mailingId, now);
-    return { kind: 'started', audience: this.ledger.messagesOf(mailingId).length, endsInMs: mailing.endAt - now };
+    const audience = this.ledger.messagesOf(mailingId).length;
+    return { kind: 'started', audience, endsInMs: mailing.endAt - now, origin: nowhere };
   }
 
   private expand(mailingId: number, now: number): void {
@@ -172,6 +175,7 @@ export class MemoryStore implements DispatchStore {
       kind: 'range',
       hold: { rangeId: range.id, workerId: this.workerId, token: String(now) },
       text: mailing.text,
+      origin: nowhere,
       endsInMs: mailing.endAt - now,
       closesInMs: null,
       perSecond: null,
@@ -186,7 +190,8 @@ export class MemoryStore implements DispatchStore {
 
   private toClaimed({ id, clientId, retry }: MemoryMessage, unanswered: boolean): ClaimedMessage {
     const phone = this.ledger.clients.get(clientId) ?? null;
-    return { id, phone, attempts: retry?.attempts ?? 0, unanswered: unanswered || retry?.outcome === 'unknown' };
+    const attempts = retry?.attempts ?? 0;
+    return { id, clientId, phone, attempts, unanswered: unanswered || retry?.outcome === 'unknown' };
   }
 
   /** What may have been asked by a worker that did not write the answer down. */

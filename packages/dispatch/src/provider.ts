@@ -1,8 +1,14 @@
+import type { Origin } from './store.js';
+
 /** What a provider is asked to deliver. `id` is the message's own and the idempotency key. */
 export interface OutgoingMessage {
   readonly id: number;
   readonly phone: string;
   readonly text: string;
+  readonly mailingId: number;
+  readonly clientId: number;
+  /** Where the mailing came from; a provider may be told. */
+  readonly origin: Origin;
 }
 
 /**

@@ -86,14 +86,16 @@ async function ask(
   mayStart: () => boolean,
 ): Promise<void> {
   const startedAt = performance.now();
-  const outgoing = { id: message.id, phone, text: lease.text };
+  const { id, clientId } = message;
+  const { text, mailingId, origin } = lease;
+  const outgoing = { id, phone, text, mailingId, clientId, origin };
   const timeoutMs = Math.min(deps.settings.timeoutMs, lease.msToEnd());
   const outcome = await deps.provider.send(outgoing, timeoutMs, mayStart);
   deps.slots.give();
   if (outcome === null) return keepDoubt(deps.writer, message, lease);
   const latencyMs = Math.round(performance.now() - startedAt);
   if (outcome.kind !== 'accepted')
-    deps.logger.debug({ message: message.id, ...outcome }, 'the provider did not accept');
+    deps.logger.debug({ mailing: mailingId, message: id, client: clientId, ...outcome }, 'the provider did not accept');
   deps.writer.push(toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs));
   if (!deps.gate.sawWell(outcome, pass)) await deps.gate.saw(outcome, pass);
 }

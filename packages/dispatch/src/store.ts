@@ -1,4 +1,14 @@
 /**
+ * The request that a mailing came with, or went on with last, as far as it is known: so that it can be followed from there
+ * to the provider.
+ */
+export interface Origin {
+  readonly requestId: string | null;
+  /** Its place in a trace, as the header `traceparent` has it. */
+  readonly traceParent: string | null;
+}
+
+/**
  * What a start came to.
  * - `started`: the audience is frozen, its messages are there; this call did it.
  * - `not_due`: the start was moved; come back in `dueInMs`.
@@ -7,7 +17,7 @@
  * - `none`: nothing to start: paused, ended or deleted.
  */
 export type StartResult =
-  | { readonly kind: 'started'; readonly audience: number; readonly endsInMs: number }
+  | { readonly kind: 'started'; readonly audience: number; readonly endsInMs: number; readonly origin: Origin }
   | { readonly kind: 'running'; readonly endsInMs: number }
   | { readonly kind: 'not_due'; readonly dueInMs: number }
   | { readonly kind: 'expired' }
@@ -16,6 +26,7 @@ export type StartResult =
 /** A message to ask the provider with. `phone` is null when the client was deleted since the start. */
 export interface ClaimedMessage {
   readonly id: number;
+  readonly clientId: number;
   readonly phone: string | null;
   /** How often it was asked before. */
   readonly attempts: number;
@@ -36,6 +47,7 @@ export interface ClaimedRange {
   readonly kind: 'range';
   readonly hold: Hold;
   readonly text: string;
+  readonly origin: Origin;
   /** Milliseconds to the mailing's end by the store's clock, taken after the call began. */
   readonly endsInMs: number;
   /** The same to the moment at which the window closes in the range's time zone; null without a window. */

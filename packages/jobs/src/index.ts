@@ -1,5 +1,12 @@
+export type { Board } from './board.js';
+export type { JobCount, JobFilter, Kept } from './catalog.js';
 export type { MailingClock } from './clock.js';
+export { connectJobs } from './connect.js';
+export { createDashboard } from './dashboard.js';
+export type { Health } from './health.js';
+export type { JobList, ListedJob } from './job-list.js';
 export { type Jobs, type JobsOptions, openJobs } from './jobs.js';
 export type { JobsLogger } from './logger.js';
-export type { MailingJobs } from './mailing-jobs.js';
+export { type JobName, jobNames, type MailingJobs } from './mailing-jobs.js';
+export type { Repeating } from './repeating.js';
 export type { Backend } from './store.js';

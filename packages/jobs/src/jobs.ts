@@ -1,9 +1,13 @@
 import { startAgenda } from './agenda.js';
+import { type Board, createBoard } from './board.js';
+import type { Kept } from './catalog.js';
 import { createClock, type MailingClock } from './clock.js';
+import { createHealth, type Health } from './health.js';
+import { createJobList, type JobList } from './job-list.js';
 import type { JobsLogger } from './logger.js';
 import { createJobKinds, type MailingJobs } from './mailing-jobs.js';
+import { type Keeper, keepRepeating, type Repeating } from './repeating.js';
 import { type Backend, openStore, type Store, storeName } from './store.js';
-import { keepSweep, type SweepKeeper } from './sweep.js';
 import { createWorker, type Worker } from './worker.js';
 
 export interface JobsOptions {
@@ -22,11 +26,17 @@ export interface JobsOptions {
   sendConcurrency?: number;
   /** How long a call of the clock may take: 2,500 by default. */
   callTimeoutMs?: number;
+  /** Which jobs that ended a worker keeps, for people to look at: none by default. */
+  keptJobs?: Kept;
+  /** What a worker makes run again and again, beside the sweep. */
+  repeating?: readonly Repeating[];
 }
 
-/** The clock for everybody, and the way to become a worker. */
-export interface Jobs extends MailingClock {
+/** The clock for everybody, the list of jobs, and the way to become a worker. */
+export interface Jobs extends MailingClock, JobList, Health {
   readonly backend: Backend;
+  /** What a dashboard of the jobs asks: see `createDashboard`. */
+  readonly board: Board;
   /**
    * Becomes a worker: runs jobs from now on, sweeps right away and then every minute.
    *
@@ -46,6 +56,8 @@ const defaults = {
   sweepEveryMs: 60_000,
   sendConcurrency: 16,
   callTimeoutMs: 2500,
+  keptJobs: { atMost: 0, forMs: 0 },
+  repeating: [],
 };
 
 /**
@@ -75,21 +87,27 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     maxConcurrency,
   }).catch((error) => closeAfter(store, error));
   let worker: Worker | undefined;
-  let sweep: SweepKeeper | undefined;
+  let keeper: Keeper | undefined;
   let closed: Promise<void> | undefined;
   const close = async (drainMs: number) => {
-    await sweep?.stop();
+    await keeper?.stop();
     await worker?.stop(drainMs);
     await agenda.stop(false).catch((err: unknown) => logger.warn({ err }, 'waiting jobs could not be unlocked'));
     await store.close();
   };
+  const { catalog } = store;
+  const looking = { ...settings, agenda, catalog, storeName: name };
   return {
     ...createClock({ ...settings, agenda, store, storeName: name }),
+    ...createJobList(looking),
+    ...createHealth(looking),
+    board: createBoard(looking),
     backend: store.backend,
     work: async (handlers) => {
       if (worker) throw new Error('This process works already: work() is called once.');
-      worker = createWorker({ ...settings, agenda, guard, handlers, kinds });
-      sweep = await keepSweep({ agenda, store, logger, everyMs: settings.sweepEveryMs });
+      const { keptJobs: kept } = settings;
+      worker = createWorker({ ...settings, agenda, guard, handlers, kinds, keepsEnded: kept.atMost > 0 });
+      keeper = await keepRepeating({ ...settings, agenda, store, kept });
     },
     close: (drainMs = 10_000) => {
       closed ??= close(drainMs);

@@ -27,12 +27,25 @@ export interface MailingJobs {
   purge(mailingId: number, signal: AbortSignal): Promise<void>;
   /** Re-creates, through the clock, what is due in PostgreSQL and has no live job. */
   sweep(signal: AbortSignal): Promise<void>;
+  /** Removes, in batches, what has been kept for long enough. */
+  tidy(signal: AbortSignal): Promise<void>;
+  /** Sends the report of the day, unless that was done. */
+  report(): Promise<void>;
 }
 
 /** What a send answers that left its lane to another worker. */
 export type Crowded = 'crowded';
 
-export type JobName = 'mailing.start' | 'mailing.send' | 'mailing.finish' | 'mailing.purge' | 'mailing.sweep';
+export const jobNames = [
+  'mailing.start',
+  'mailing.send',
+  'mailing.finish',
+  'mailing.purge',
+  'mailing.sweep',
+  'ledger.tidy',
+  'statistic.report',
+] as const;
+export type JobName = (typeof jobNames)[number];
 
 /** A job carries ids only; which of them, its kind says. */
 export type JobData = { mailing?: number; lane?: number };
@@ -45,6 +58,8 @@ export interface JobKind {
   readonly concurrency: number;
   /** Whether it ends early when its signal is aborted, so that somebody has to go on with it. */
   readonly stoppable: boolean;
+  /** Whether it is kept for a while when it has ended, for people to look at. */
+  readonly kept: boolean;
   run(handlers: MailingJobs, ids: JobIds, signal: AbortSignal): Promise<unknown>;
 }
 
@@ -54,31 +69,50 @@ export function createJobKinds(sendConcurrency: number): Record<JobName, JobKind
       ids: ['mailing'],
       concurrency: 4,
       stoppable: false,
+      kept: true,
       run: (handlers, { mailing }) => handlers.start(mailing),
     },
     'mailing.send': {
       ids: ['mailing', 'lane'],
       concurrency: sendConcurrency,
       stoppable: true,
+      kept: true,
       run: (handlers, { mailing, lane }, signal) => handlers.send(mailing, lane, signal),
     },
     'mailing.finish': {
       ids: ['mailing'],
       concurrency: 4,
       stoppable: false,
+      kept: true,
       run: (handlers, { mailing }) => handlers.finish(mailing),
     },
     'mailing.purge': {
       ids: ['mailing'],
       concurrency: 2,
       stoppable: true,
+      kept: true,
       run: (handlers, { mailing }, signal) => handlers.purge(mailing, signal),
     },
     'mailing.sweep': {
       ids: [],
       concurrency: 2,
       stoppable: true,
+      kept: false,
       run: (handlers, _ids, signal) => handlers.sweep(signal),
+    },
+    'ledger.tidy': {
+      ids: [],
+      concurrency: 1,
+      stoppable: true,
+      kept: false,
+      run: (handlers, _ids, signal) => handlers.tidy(signal),
+    },
+    'statistic.report': {
+      ids: [],
+      concurrency: 1,
+      stoppable: false,
+      kept: false,
+      run: (handlers) => handlers.report(),
     },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoBackend, MongoChangeStreamNotificationChannel } from '@agendajs/mongo-backend';
 import { type Collection, type Db, MongoClient, MongoServerError } from 'mongodb';
 import type { JobsLogger } from './logger.js';
+import { createMongoCatalog, inOrder } from './mongo-catalog.js';
 import type { Store } from './store.js';
 import { reconnectWhenStuck } from './stuck-heartbeat.js';
 
@@ -37,6 +38,7 @@ export async function openMongoStore({ url, logger, timeoutMs }: MongoStoreOptio
     return {
       backend: 'mongodb',
       repository: backend.repository,
+      catalog: createMongoCatalog(db.collection(collection)),
       channel: (await hasChangeStreams(db)) ? createChannel(db) : undefined,
       prepare,
       isDuplicate,
@@ -68,13 +70,17 @@ export function createChannel(db: Db): MongoChangeStreamNotificationChannel {
 }
 
 /**
- * Agenda brings the index that finds the next job. Ours find the jobs of one mailing, and let a lane have one send, a
- * mailing one purge, and a repeating job one record (two upserts at the same moment would make two). If jobs break that rule already (made while the index was gone), we do without.
+ * Agenda brings the index that finds the next job. Ours find jobs whose lock is too old (Agenda asks for them in the same
+ * breath, and would look at every job of that name), those of one mailing, and a page of the list. They let a lane have
+ * one send, a mailing one purge, and a repeating job one record (two upserts at the same moment would make two). If jobs
+ * break that rule already (made while the index was gone), we do without.
  */
 async function createIndexes(db: Db, backend: MongoBackend, logger: JobsLogger): Promise<void> {
   await backend.connect();
   const jobs = db.collection(collection);
   await jobs.createIndex({ 'data.mailing': 1, name: 1 }, { name: 'showroom_mailing' });
+  await jobs.createIndex({ name: 1, lockedAt: 1 }, { name: 'showroom_locked' });
+  await jobs.createIndex(inOrder, { name: 'showroom_in_order' });
   try {
     await createOnceIndex(jobs, { name: 'mailing.send' }, { name: 1, 'data.mailing': 1, 'data.lane': 1 });
     await createOnceIndex(jobs, { name: 'mailing.purge' }, { name: 1, 'data.mailing': 1 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '@showroom/testing';
 import { expect } from 'chai';
+import { connectJobs } from './connect.js';
 import { type StoreProxy, startProxy } from './fixtures/proxy.js';
 import { createTestJobs, recordCalls, recordLog, untilAborted } from './fixtures/test-jobs.js';
 import type { CreateTestStore, TestStore } from './fixtures/test-stores.js';
@@ -128,6 +129,33 @@ export function outageSuite(createStore: CreateTestStore): void {
       await waitFor(() => handlers.calls.length >= before + 3);
       await Promise.all([producer.send(9, 1), worker.send(9, 1)]);
       await waitFor(() => handlers.calls.some((call) => call.mailing === 9));
+    });
+
+    it('is waited for when it is away at the start, by whoever connects', async () => {
+      await proxy.refuse();
+      const logger = recordLog();
+      const jobs = connectJobs({ ...throughProxy(), logger, lockLifetimeMs: 1200, callTimeoutMs: 500 });
+      const handlers = recordCalls();
+      const working = jobs.work(handlers);
+      expect((await rejection(jobs.startAt(1, new Date()))).message).to.contain(`127.0.0.1:${proxy.port}`);
+      expect((await rejection(jobs.ping())).message).to.contain('not connected yet');
+      await waitFor(() => logger.lines.some(({ message }) => message.includes('cannot be opened')));
+      expect((await rejection(jobs.board.getJobsOverview())).message).to.contain('cannot be opened');
+      await proxy.restore();
+      await working;
+      await jobs.ping();
+      await jobs.startAt(1, new Date());
+      await waitFor(() => handlers.calls.some((call) => call.mailing === 1));
+      await jobs.close(500);
+    });
+
+    it('can be closed while it is waited for', async () => {
+      await proxy.refuse();
+      const jobs = connectJobs({ ...throughProxy(), logger: recordLog(), callTimeoutMs: 500 });
+      const working = rejection(jobs.work(recordCalls()));
+      await sleep(100);
+      await jobs.close();
+      expect(await working).to.be.instanceOf(Error);
     });
 
     it('is opened by eight at the same moment, on an empty store', async () => {

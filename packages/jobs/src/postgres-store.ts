@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PostgresBackend, PostgresNotificationChannel } from '@agendajs/postgres-backend';
 import pg from 'pg';
 import type { JobsLogger } from './logger.js';
+import { createPostgresCatalog, inOrder } from './postgres-catalog.js';
 import type { Store } from './store.js';
 
 interface PostgresStoreOptions {
@@ -27,6 +28,7 @@ export async function openPostgresStore({ url, logger, timeoutMs }: PostgresStor
   return {
     backend: 'postgresql',
     repository: backend.repository,
+    catalog: createPostgresCatalog(pool),
     // It starts its count of attempts anew at each attempt: the first delay is the only one, and it never gives up.
     channel: new PostgresNotificationChannel({
       pool,
@@ -66,13 +68,14 @@ async function withSchemaLock(pool: pg.Pool, work: () => Promise<void>): Promise
 }
 
 /**
- * Agenda brings the indexes that find the next job. Ours find the jobs of one mailing, and let a lane have one send
- * (and a mailing one purge): Agenda's `unique` looks first and inserts then, so two processes could make two.
+ * Agenda brings the indexes that find the next job. Ours find the jobs of one mailing and a page of the list, and let a lane
+ * have one send (and a mailing one purge): Agenda's `unique` looks first and inserts then, so two processes could make two.
  */
 async function createTables(pool: pg.Pool, backend: PostgresBackend): Promise<void> {
   await pool.query('CREATE SCHEMA IF NOT EXISTS agenda');
   await backend.connect();
   await pool.query('CREATE INDEX IF NOT EXISTS agenda_jobs_data_idx ON agenda_jobs USING gin (data jsonb_path_ops)');
+  await pool.query(`CREATE INDEX IF NOT EXISTS agenda_jobs_in_order_idx ON agenda_jobs (${inOrder})`);
   await pool.query(
     `CREATE UNIQUE INDEX IF NOT EXISTS agenda_jobs_once_idx ON agenda_jobs (name, data)
      WHERE name IN ('mailing.send', 'mailing.purge')`,

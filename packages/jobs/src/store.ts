@@ -1,4 +1,5 @@
 import type { BaseNotificationChannel, JobRepository } from 'agenda';
+import type { Catalog } from './catalog.js';
 import type { JobsLogger } from './logger.js';
 import { openMongoStore } from './mongo-store.js';
 import { openPostgresStore } from './postgres-store.js';
@@ -10,6 +11,7 @@ export type Backend = 'mongodb' | 'postgresql';
 export interface Store {
   readonly backend: Backend;
   readonly repository: JobRepository;
+  readonly catalog: Catalog;
   /** Tells workers at once of a new job; without one they find it by polling. */
   readonly channel: BaseNotificationChannel | undefined;
   /** Makes the tables or collections and their indexes if they are missing; may run in many processes at once. */

@@ -12,6 +12,8 @@ interface WorkerDeps {
   handlers: MailingJobs;
   kinds: Record<JobName, JobKind>;
   lockLifetimeMs: number;
+  /** Whether jobs that ended are kept for a while. */
+  keepsEnded: boolean;
 }
 
 export interface Worker {
@@ -24,7 +26,7 @@ const backoff = exponential({ delay: 1000, factor: 2, maxDelay: 30_000, maxRetri
 
 /** Defines the jobs on a started Agenda; from its next look into the store on, it runs them. */
 export function createWorker(deps: WorkerDeps): Worker {
-  const { agenda, guard, kinds, lockLifetimeMs } = deps;
+  const { agenda, guard, kinds, lockLifetimeMs, keepsEnded } = deps;
   const runs = new Set<Run>();
   let isClosing = false;
   const runDeps = { ...deps, runs, isClosing: () => isClosing };
@@ -35,6 +37,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       concurrency: kind.concurrency,
       lockLifetime: lockLifetimeMs,
       backoff,
+      removeOnComplete: !(keepsEnded && kind.kept),
     });
   }
   return {

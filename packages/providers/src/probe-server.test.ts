@@ -4,7 +4,8 @@ import type { Outcome, Provider } from '@showroom/dispatch';
 import { expect } from 'chai';
 import { createProbeServer } from './probe-server.js';
 
-const message = { id: 7, phone: '79001234567', text: 'Привет' };
+const origin = { requestId: null, traceParent: null };
+const message = { id: 7, phone: '79001234567', text: 'Привет', mailingId: 1, clientId: 2, origin };
 
 describe('probe server', () => {
   let server: Server;
@@ -98,6 +99,23 @@ describe('probe server', () => {
   it('does not know when the connection breaks after the request', async () => {
     answer = (request) => request.socket.destroy();
     expect(await send()).to.include({ kind: 'unknown' });
+  });
+
+  it('tells the provider which request the mailing came with, and its place in a trace, where they are known', async () => {
+    const seen: unknown[] = [];
+    answer = ({ headers }, response) => {
+      seen.push([headers['x-request-id'], headers.traceparent]);
+      response.end('{"code":0}');
+    };
+    const traceParent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    for (const told of [origin, { requestId: 'r-1', traceParent }, { requestId: 'r-2', traceParent: null }]) {
+      expect(await provider.send({ ...message, origin: told }, 1_000, () => true)).to.include({ kind: 'accepted' });
+    }
+    expect(seen).to.deep.equal([
+      [undefined, undefined],
+      ['r-1', traceParent],
+      ['r-2', undefined],
+    ]);
   });
 
   it('asks at the last moment whether it may still start, and writes nothing when not', async () => {

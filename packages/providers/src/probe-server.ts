@@ -1,4 +1,4 @@
-import type { Outcome, OutgoingMessage, Provider } from '@showroom/dispatch';
+import type { Origin, Outcome, OutgoingMessage, Provider } from '@showroom/dispatch';
 import { type HttpAnswer, LateError, NotConnectedError } from './http/answer.js';
 import { HttpPool } from './http/pool.js';
 
@@ -41,14 +41,16 @@ export function createProbeServer(options: ProbeServerOptions): Provider {
   });
   const start = `POST ${pathname.replace(/\/$/, '')}/v1/send/`;
   const credentials = token ? `authorization: Bearer ${token}\r\n` : '';
-  const headers = ` HTTP/1.1\r\nhost: ${host}\r\n${credentials}content-type: application/json\r\ncontent-length: `;
+  const headers = ` HTTP/1.1\r\nhost: ${host}\r\n${credentials}content-type: application/json\r\n`;
+  const tellOrigin = rememberLast(toOriginHeaders);
   const writeText = rememberLast(toJson);
   const judgeAgain = rememberLast(judge, isSameAnswer);
 
-  function ask({ id, phone, text }: OutgoingMessage, timeoutMs: number, mayStart: () => boolean) {
+  function ask({ id, phone, text, origin }: OutgoingMessage, timeoutMs: number, mayStart: () => boolean) {
     const { json, byteLength, encoding } = writeText(text);
     const begin = `{"id":${id},"phone":${Number(phone)},"text":`;
-    const bytes = `${start}${id}${headers}${begin.length + byteLength + 1}\r\n\r\n${begin}${json}}`;
+    const length = `content-length: ${begin.length + byteLength + 1}\r\n\r\n`;
+    const bytes = `${start}${id}${headers}${tellOrigin(origin)}${length}${begin}${json}}`;
     return pool.ask({ bytes, encoding, timeoutMs, mayStart });
   }
 
@@ -66,6 +68,12 @@ function toJson(text: string) {
   const json = JSON.stringify(text);
   const byteLength = Buffer.byteLength(json);
   return { json, byteLength, encoding: byteLength === json.length ? ('latin1' as const) : ('utf8' as const) };
+}
+
+/** Every message of a mailing has the same: its provider's log can be searched for what ours says. */
+function toOriginHeaders({ requestId, traceParent }: Origin): string {
+  const request = requestId === null ? '' : `x-request-id: ${requestId}\r\n`;
+  return traceParent === null ? request : `${request}traceparent: ${traceParent}\r\n`;
 }
 
 /** Calls `work` only when it is asked about something else than the last time. */

@@ -10,4 +10,14 @@ export interface DriveModule {
   drive(stage: Stage): Promise<void>;
 }
 
+/** What is there after a moment: the service has answered by then, and goes on. */
+export async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 100; tries++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not come');
+}
+
 export const basic = (username: string, password: string) => `Basic ${btoa(`${username}:${password}`)}`;

@@ -51,11 +51,14 @@ function responseOf(document: OpenApiDocument, { responses = {} }: Operation, st
 
 function createContentCheck(document: OpenApiDocument) {
   const compile = createSchemaCompiler(document);
-  return ({ method, contentType, body }: HttpAnswer, { content = {} }: Response): string[] => {
+  return (
+    { method, contentType, body }: HttpAnswer,
+    { content = {}, 'x-also-as': others = [] }: Response,
+  ): string[] => {
     const type = contentType?.split(';')[0]?.trim().toLowerCase();
     const isEmpty = body === undefined || body === '';
     if (method.toUpperCase() === 'HEAD') return isEmpty ? [] : ['a body, to HEAD'];
-    if (type === 'text/html') return [];
+    if (type === 'text/html' || (type !== undefined && others.includes(type))) return [];
     if (Object.keys(content).length === 0) return isEmpty ? [] : ['a body where none is documented'];
     if (isEmpty) return ['no body, where one is documented'];
     const media = type === undefined ? undefined : content[type];

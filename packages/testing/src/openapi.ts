@@ -11,6 +11,8 @@ export interface Operation {
 
 export interface Response {
   content?: Record<string, { schema?: Schema }>;
+  /** Types that answers may have, too, and of which no schema tells more. */
+  'x-also-as'?: string[];
 }
 
 export interface Reference {

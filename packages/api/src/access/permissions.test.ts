@@ -13,7 +13,7 @@ describe('permissions of the caller', () => {
   let api: TestApi;
   let token: string;
   before(async () => {
-    api = await startApi();
+    api = await startApi({}, { hasJobs: true });
     await api.rest('POST', '/users/', { username: 'ivan', password: 'secret' });
     const permissions = (await api.query<{ id: string }>('SELECT id FROM permissions')).map(({ id }) => Number(id));
     token = (await api.trpc.tokens.create.mutate({ name: 'all', permissions })).token;

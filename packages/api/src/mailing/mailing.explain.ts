@@ -13,11 +13,12 @@ interface Stand {
   code: string | null;
   has_tag: boolean;
   has_code: boolean;
+  is_purged: boolean;
 }
 
 const standOf = `
-  SELECT m.started_at IS NOT NULL AS has_started, c.id IS NOT NULL AS is_client, t.name AS tag, o.code AS code,
-    (SELECT id FROM messages WHERE client_id = $2 AND mailing_id = $1 LIMIT 1) AS message,
+  SELECT m.started_at IS NOT NULL AS has_started, m.purged_at IS NOT NULL AS is_purged, c.id IS NOT NULL AS is_client, t.name AS tag, o.code AS code,
+    (SELECT id FROM messages WHERE client_id = $2 AND mailing_id = $1 AND m.purged_at IS NULL LIMIT 1) AS message,
     NOT m.by_tag OR EXISTS (SELECT FROM mailing_tags f WHERE f.mailing_id = m.id AND f.tag_id = c.tag_id) AS has_tag,
     NOT m.by_code OR EXISTS (SELECT FROM mailing_codes f WHERE f.mailing_id = m.id AND f.code_id = c.code_id) AS has_code
   FROM mailings m
@@ -34,14 +35,15 @@ export async function explainClient(deps: Deps, { id, client }: { id: number; cl
   return {
     mailing: id,
     client,
-    in_audience: stand.has_started ? stand.message !== null : null,
+    in_audience: stand.has_started && !stand.is_purged ? stand.message !== null : null,
     because,
     explanation: tell(because, stand, names),
     message: stand.message === null ? null : await readTimeline(deps, { id: stand.message }),
   };
 }
 
-function judge({ message, is_client, has_started, has_tag, has_code }: Stand): Explanation['because'] {
+function judge({ message, is_client, has_started, has_tag, has_code, is_purged }: Stand): Explanation['because'] {
+  if (is_purged) return 'messages_removed';
   if (message !== null) return 'is_in_the_audience';
   if (!is_client) return 'no_such_client';
   if (!has_tag && !has_code) return 'other_tag_and_code';
@@ -64,6 +66,7 @@ function tell(
     other_code: `The client does not match: ${otherCode}.`,
     other_tag_and_code: `The client does not match: ${otherTag}; ${otherCode}.`,
     matches_since: 'The client matches by now, but did not when the mailing started: it was added or changed later.',
+    messages_removed: 'The mailing ended long ago, and its messages were removed: only their counts are kept.',
     mailing_not_started: 'The mailing has not started; the client would be in its audience by now.',
   };
   return sentences[because];

@@ -27,13 +27,19 @@ export async function createMailing(call: Call, input: NewMailing): Promise<Mail
   const columns = toColumns(input);
   const filter = await resolveFilter(deps, input);
   const mailing = await creating(call, toMailing, async (transaction) => {
-    const { id } = await deps.database.mailings.create(columns, { transaction });
+    const { id } = await deps.database.mailings.create({ ...columns, ...originOfCall(call) }, { transaction });
     await writeFilter(deps, id, filter, transaction);
     return readMailing(deps, { id }, transaction);
   });
   hint(deps, mailing.id, () => deps.clock.startAt(mailing.id, mailing.startAt));
   return mailing;
 }
+
+/** What the mailing's messages can be followed by: from the request that sends them to the provider. */
+export const originOfCall = ({ entrance }: Call) => ({
+  requestId: entrance.requestId,
+  traceParent: entrance.traceParent,
+});
 
 /** A new mailing as its table has it. @throws RefusedValues for times that make no sense */
 export function toColumns(input: NewMailing) {

@@ -5,7 +5,7 @@ import { type Change, record } from '../audit/record.js';
 import type { Call } from '../context.js';
 import { ApiError } from '../errors.js';
 import { toMailing } from './mailing.presenter.js';
-import { endedStatuses, findMailing, hint, readMailing } from './mailing.service.js';
+import { endedStatuses, findMailing, hint, originOfCall, readMailing } from './mailing.service.js';
 
 type Ref = { id: number };
 
@@ -71,6 +71,7 @@ export async function resolveMailing(call: Call, { id, as }: Ref & Resolution): 
   }
   return database.transaction(async (transaction) => {
     const mailing = await findMailing(call, id)(transaction);
+    refusePurged(mailing);
     const messages = await settleMessages(database, { mailingId: id, as, by }, transaction);
     await record(call, transaction, { row: id, old: {}, new: { resolved: { as, messages } } });
     return { messages, mailing: toMailing(mailing) };
@@ -81,7 +82,7 @@ export async function resolveMailing(call: Call, { id, as }: Ref & Resolution): 
  * Puts messages of a mailing back to pending, and has it run again.
  *
  * @param toChange what the audit is told of it
- * @throws ApiError mailing.canceled, mailing.over
+ * @throws ApiError mailing.purged, mailing.canceled, mailing.over
  */
 export async function reopening(
   call: Call,
@@ -95,16 +96,22 @@ export async function reopening(
   const reopened = await database.transaction(async (transaction) => {
     const row = await findMailing(call, id)(transaction);
     const old = toMailing(row);
+    refusePurged(row);
     await refuseOver(call, row, transaction);
     const messages = await reopen(transaction);
     const hasEnded = endedStatuses.has(row.status);
     if (messages > 0 && hasEnded) await row.update({ status: 'running', finishedAt: null }, { transaction });
+    if (messages > 0) await row.update(originOfCall(call), { transaction });
     const mailing = toMailing(await readMailing(call.deps, { id }, transaction));
     await record(call, transaction, toChange(messages, old, mailing));
     return { messages, mailing };
   });
   hint(call.deps, id, () => clock.startAt(id, new Date()));
   return reopened;
+}
+
+function refusePurged({ purgedAt }: MailingRow): void {
+  if (purgedAt !== null) throw new ApiError('mailing.purged');
 }
 
 async function refuseOver({ deps }: Call, { id, status }: MailingRow, transaction: Transaction): Promise<void> {

@@ -1,8 +1,15 @@
 import type { Message, MessageStatus, Paging } from '@showroom/contract';
-import { type Database, type Part, rangeSize } from '@showroom/database';
+import {
+  type CountsRow,
+  countsOfKept,
+  countsOfMailing,
+  type Database,
+  hasMessages,
+  type Part,
+  rangeSize,
+} from '@showroom/database';
 import type { Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
-import { type CountsRow, countsOfAll, countsOfMailing } from '../statistic/statistic.counts.js';
 
 type Filter = { mailing_list?: number; client?: number; status?: MessageStatus };
 
@@ -33,9 +40,9 @@ export function listMessages(
 const columns = 'msg.id, msg.sent_at AS send_date, msg.status, msg.mailing_id AS mailing_list, msg.client_id AS client';
 
 // A mailing's messages have contiguous ids, so its number is asked as a span of the primary key. Those of a deleted
-// mailing are on their way out and not shown.
+// mailing, or of one that ended long ago, are on their way out and not shown.
 const matching = `
-  FROM messages msg JOIN mailings m ON m.id = msg.mailing_id AND m.deleted_at IS NULL
+  FROM messages msg JOIN mailings m ON m.id = msg.mailing_id AND ${hasMessages}
   WHERE ($1::bigint IS NULL OR msg.id BETWEEN
       (SELECT first_message_id FROM mailings WHERE id = $1) AND (SELECT last_message_id FROM mailings WHERE id = $1))
     AND ($2::message_status IS NULL OR msg.status = $2::message_status)`;
@@ -58,8 +65,8 @@ const readOfClient = ({ sql }: Database, filter: Filter, part: Part): Promise<Me
   sql(`SELECT ${columns} ${ofClient} ${inOrder(4)}`, [...valuesOf(filter), filter.client, ...valuesOfPart(part)]);
 
 async function countByRanges({ sql }: Database, { mailing_list, status }: Filter): Promise<number> {
-  const one = `${countsOfMailing('$1::bigint')} WHERE EXISTS (SELECT FROM mailings WHERE id = $1 AND deleted_at IS NULL)`;
-  const rows = mailing_list === undefined ? sql<CountsRow>(countsOfAll) : sql<CountsRow>(one, [mailing_list]);
+  const one = `${countsOfMailing('$1::bigint')} WHERE EXISTS (SELECT FROM mailings m WHERE m.id = $1 AND ${hasMessages})`;
+  const rows = mailing_list === undefined ? sql<CountsRow>(countsOfKept) : sql<CountsRow>(one, [mailing_list]);
   return (await rows)[0]![status ?? 'total'];
 }
 
@@ -84,7 +91,7 @@ const readByRanges = ({ sql }: Database, filter: Filter, part: Part): Promise<Me
        SELECT first_id, last_id, size, sum(size) OVER (ORDER BY first_id) AS upto,
          first_value(size) OVER (ORDER BY first_id) AS first_size
        FROM (SELECT r.first_id, r.last_id, ${sizeOf(filter.status)} AS size
-             FROM ranges r JOIN mailings m ON m.id = r.mailing_id AND m.deleted_at IS NULL
+             FROM ranges r JOIN mailings m ON m.id = r.mailing_id AND ${hasMessages}
              WHERE ($1::bigint IS NULL OR r.mailing_id = $1) AND r.last_id > $5) AS r
        WHERE size > 0),
      wanted AS MATERIALIZED (

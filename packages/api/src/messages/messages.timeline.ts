@@ -1,4 +1,5 @@
 import type { MessageEvent, MessageTimeline } from '@showroom/contract';
+import { hasMessages } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { found } from '../rows.js';
 import { explainMessage, type Stand } from './messages.explanation.js';
@@ -11,7 +12,7 @@ const standOf = `
     CASE WHEN msg.status = 'pending' THEN greatest(r.due_at, t.due_at) END AS due_at,
     (SELECT detail FROM providers WHERE state <> 'closed' ORDER BY opened_at LIMIT 1) AS provider_trouble
   FROM messages msg
-  JOIN mailings m ON m.id = msg.mailing_id AND m.deleted_at IS NULL
+  JOIN mailings m ON m.id = msg.mailing_id AND ${hasMessages}
   LEFT JOIN clients c ON c.id = msg.client_id
   LEFT JOIN retries t ON t.message_id = msg.id
   JOIN LATERAL (SELECT * FROM ranges WHERE first_id <= msg.id ORDER BY first_id DESC LIMIT 1) AS r ON true

@@ -48,13 +48,20 @@ export function toResponses(contract: ProcedureContract, content: Content | unde
     404: failure(isOfRowOrPage ? 'There is no such row, page or `format`' : 'There is no such `format`'),
     405: failure('Another method than those of this path, which the header Allow lists'),
     406: failure('No type that the header Accept names can be answered'),
-    ...(conflicts.length > 0 && { 409: failure(conflicts.map((code) => errors[code].message).join(' ')) }),
+    ...told(conflicts, 409),
     ...(takesBody && {
       413: failure('The body is too large'),
       415: failure('The body is of a type that is not taken'),
     }),
     429: failure('Too many requests, or too many wrong passwords; the header Retry-After says when to try again'),
+    ...told(conflicts, 503),
   };
+}
+
+/** What of these answers with a status, in one entry. */
+function told(codes: ErrorCode[], status: 409 | 503): Responses {
+  const messages = codes.filter((code) => errors[code].status === status).map((code) => errors[code].message);
+  return messages.length > 0 ? { [status]: failure(messages.join(' ')) } : {};
 }
 
 /** Parameters of a page have no wrong values; those of a filter may have. */

@@ -3,6 +3,7 @@ import { generateOpenApiDocument } from 'trpc-to-openapi';
 import { appRouter } from '../router.js';
 import { errorSchemas, toResponses } from './document-responses.js';
 import { asTheApiHasThem, type Schema } from './document-schemas.js';
+import { typeOfForm } from './drf/negotiation.js';
 import { restRoutes } from './routes.js';
 
 interface Content {
@@ -23,7 +24,7 @@ export interface Operation {
   security?: Security;
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Content | FileContent };
-  responses: Record<string, { description: string; content?: Content }>;
+  responses: Record<string, { description: string; content?: Content; 'x-also-as'?: string[] }>;
 }
 export interface Document {
   openapi: string;
@@ -111,11 +112,31 @@ function toOperation(generated: Document, contract: ProcedureContract, schemas: 
     parameters: [
       ...parameters.map((parameter) => toParameter(parameter, contract)),
       ...(isFile && body ? toQuery(body['application/json'].schema) : []),
+      ...(contract.alsoAs.length > 0 ? [toFormat(contract)] : []),
       ...(contract.takesKey ? [key] : []),
     ],
     ...(content && { requestBody: { required: true, content } }),
-    responses: toResponses(contract, responses[200]!.content),
+    responses: withForms(contract, toResponses(contract, responses[200]!.content)),
   };
+}
+
+const toFormat = ({ alsoAs }: ProcedureContract): Parameter => ({
+  name: 'format',
+  in: 'query',
+  description: 'In which form the answer is wanted; the header Accept says so too.',
+  required: false,
+  schema: { type: 'string', enum: ['json', ...alsoAs] },
+});
+
+/**
+ * Not among the contents: to clients that generators make, every answer would be JSON or a file then, and programs that
+ * have read the JSON for years would not compile any more.
+ */
+function withForms({ alsoAs, status }: ProcedureContract, responses: Operation['responses']): Operation['responses'] {
+  if (alsoAs.length === 0) return responses;
+  const types = alsoAs.map((form) => typeOfForm[form]);
+  const description = `${responses[status]!.description}; also as ${types.join(', ')}`;
+  return { ...responses, [status]: { ...responses[status]!, description, 'x-also-as': types } };
 }
 
 /** A mutation without fields takes nothing. */

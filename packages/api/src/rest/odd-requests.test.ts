@@ -21,7 +21,7 @@ describe('odd requests', () => {
   let ground: Ground;
   let client: RawClient;
   before(async () => {
-    api = await startApi({ wrongPasswords: 100_000 });
+    api = await startApi({ wrongPasswords: 100_000 }, { hasJobs: true });
     ground = await layGround(api);
     client = createRawClient(api.origin, { timeoutMs: 10_000 });
   });

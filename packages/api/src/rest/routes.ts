@@ -3,7 +3,7 @@ import { TRPCError } from '@trpc/server';
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.js';
 import { appRouter } from '../router.js';
-import type { Meta } from '../trpc.js';
+import type { Meta, Writers } from '../trpc.js';
 
 /** A procedure as tRPC calls it: with a context and a raw input, through its middlewares. */
 type Procedure = ((call: {
@@ -19,6 +19,7 @@ type Procedure = ((call: {
 /** A procedure that has a REST route. */
 export interface Route {
   readonly contract: ProcedureContract;
+  readonly writers: Writers<unknown>;
   /** @throws TRPCError */
   call(context: Context, input: unknown): Promise<unknown>;
 }
@@ -27,8 +28,17 @@ export interface Route {
 export const restRoutes = (): Route[] =>
   Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).flatMap(([path, procedure]) => {
     const { meta } = procedure._def;
-    return meta ? [{ contract: meta.contract, call: toCall(path, procedure) }] : [];
+    return meta
+      ? [{ contract: meta.contract, writers: (meta.writers ?? {}) as Writers<unknown>, call: toCall(path, procedure) }]
+      : [];
   });
+
+/** tRPC's path of a procedure → its operation's id. */
+export const operations: Record<string, string> = Object.fromEntries(
+  Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).flatMap(([path, { _def }]) =>
+    _def.meta ? [[path, _def.meta.contract.operationId]] : [],
+  ),
+);
 
 function toCall(path: string, procedure: Procedure): Route['call'] {
   const { type } = procedure._def;

@@ -6,11 +6,18 @@ import {
   type Paging,
   type Statistic,
 } from '@showroom/contract';
-import { sumUp } from '@showroom/database';
+import {
+  type CountsRow,
+  countsBy,
+  countsOfAll,
+  countsOfMailing,
+  sentPerMinute,
+  sumUp,
+  toCounts,
+} from '@showroom/database';
 import type { Deps } from '../context.js';
 import { readPage } from '../page.js';
 import { found } from '../rows.js';
-import { type CountsRow, countsBy, countsOfAll, countsOfMailing, sentPerMinute, toCounts } from './statistic.counts.js';
 
 interface MailingRow extends CountsRow {
   id: number;

@@ -4,6 +4,7 @@ export const nouns = [
   'client',
   'code',
   'group',
+  'job',
   'mailing',
   'message',
   'permission',

@@ -4,6 +4,9 @@ import type { Codename } from './codename.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** A form of an answer that is no JSON. */
+export type Form = 'pdf';
+
 /**
  * What a caller must have: a permission (superusers have all); or no more than to be a `user`; or to have signed in with
  * their `password`, where the token of a program is not enough; or nothing at all, for what is `open`.
@@ -39,7 +42,9 @@ export interface ProcedureContract<
    * REST carries one. None: the body is the input.
    */
   readonly takesFile: readonly string[];
-  /** Which states of a row forbid the call, however good its input is. */
+  /** In which forms beside JSON the answer can be had over REST, by the header Accept or by `?format=`. */
+  readonly alsoAs: readonly Form[];
+  /** Which states of a row, or of what the service needs, forbid the call, however good its input is. */
   readonly conflicts: readonly ErrorCode[];
   readonly input: Input;
   readonly output: Output;
@@ -57,10 +62,11 @@ interface Parts<Input, Output> {
   body?: string;
   takesKey?: boolean;
   takesFile?: readonly string[];
+  alsoAs?: readonly Form[];
   conflicts?: ErrorCode[];
 }
 
-const defaults = { own: null, pathFields: {}, takesKey: false, takesFile: [], conflicts: [] } as const;
+const defaults = { own: null, pathFields: {}, takesKey: false, takesFile: [], alsoAs: [], conflicts: [] } as const;
 
 /**
  * Describes a procedure that reads.

@@ -8,6 +8,8 @@ interface RangeRow {
   last_id: number;
   text: string;
   per_second: number | null;
+  request_id: string | null;
+  trace_parent: string | null;
   ends_in_ms: number;
   timezone: string | null;
   closes_in_ms: number | null;
@@ -33,15 +35,15 @@ const claimRange = `
     ORDER BY due_at, first_id LIMIT 1 FOR UPDATE SKIP LOCKED) picked
   WHERE m.id = $1 AND m.status = 'running' AND m.deleted_at IS NULL AND m.end_at > clock_timestamp()
     AND r.first_id = picked.first_id
-  RETURNING r.first_id, r.last_id, m.text, m.send_per_second AS per_second,
+  RETURNING r.first_id, r.last_id, m.text, m.send_per_second AS per_second, m.request_id, m.trace_parent,
     (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS ends_in_ms,
     r.timezone, ${closesInMs} AS closes_in_ms,
     r.claimed_at::text AS claimed_at, picked.asked_to, picked.claimed_at::text AS asked_at`;
 
 // One string instead of a thousand rows: parsing rows was most of the claim's cost. Messages that nobody has asked with,
-// most of them, have no third part.
+// most of them, have no fourth part.
 const openMessages = `
-  SELECT string_agg(m.id || ':' || coalesce(c.phone_number, '') || CASE
+  SELECT string_agg(m.id || ':' || m.client_id || ':' || coalesce(c.phone_number, '') || CASE
       WHEN t.message_id IS NULL AND ($4::bigint IS NULL OR m.id > $4) THEN ''
       ELSE ':' || coalesce(t.attempt, 0) || CASE
         WHEN t.outcome = 'unknown' OR m.id <= $4 AND (t.due_at IS NULL OR t.due_at <= $5::timestamptz) THEN '?'
@@ -112,6 +114,7 @@ async function toClaim(session: WorkerSession, range: RangeRow, { idempotent }: 
     hold: { rangeId: range.first_id, workerId: session.workerId, token: range.claimed_at },
     text: range.text,
     perSecond: range.per_second,
+    origin: { requestId: range.request_id, traceParent: range.trace_parent },
     endsInMs: range.ends_in_ms,
     closesInMs: range.closes_in_ms,
     messages: await readMessages(session.client, asked),
@@ -136,11 +139,12 @@ async function readMessages(client: pg.Client, range: RangeRow): Promise<Claimed
   return joined ? joined.split(',').map(toClaimedMessage) : [];
 }
 
-/** `12:79001234567`, or `12:79001234567:3` for three attempts, or `12:79001234567:3?` when one had no answer. */
+/** `12:7:79001234567`; `12:7:79001234567:3` after three attempts, `12:7:79001234567:3?` when one had no answer. */
 function toClaimedMessage(packed: string): ClaimedMessage {
-  const [id, phone, history] = packed.split(':');
+  const [id, clientId, phone, history] = packed.split(':');
   return {
     id: Number(id),
+    clientId: Number(clientId),
     phone: phone || null,
     attempts: history ? Number.parseInt(history, 10) : 0,
     unanswered: history?.endsWith('?') ?? false,

@@ -12,6 +12,8 @@ interface Mailing {
   ended: boolean;
   due_in_ms: number;
   ends_in_ms: number;
+  request_id: string | null;
+  trace_parent: string | null;
   by_tag: boolean;
   by_code: boolean;
   tag_ids: number[];
@@ -20,6 +22,7 @@ interface Mailing {
 
 const lockMailing = `
   SELECT status = 'running' AS running, send_window_start IS NOT NULL AS windowed, by_tag, by_code,
+    request_id, trace_parent,
     ARRAY(SELECT tag_id FROM mailing_tags WHERE mailing_id = m.id) AS tag_ids,
     ARRAY(SELECT code_id FROM mailing_codes WHERE mailing_id = m.id) AS code_ids,
     end_at <= clock_timestamp() AS ended,
@@ -41,7 +44,8 @@ export const startMailing = (pool: pg.Pool, mailingId: number): Promise<StartRes
     }
     if (mailing.due_in_ms > 0) return { kind: 'not_due', dueInMs: mailing.due_in_ms };
     const audience = await expand(client, mailingId, mailing);
-    return { kind: 'started', audience, endsInMs: mailing.ends_in_ms };
+    const origin = { requestId: mailing.request_id, traceParent: mailing.trace_parent };
+    return { kind: 'started', audience, endsInMs: mailing.ends_in_ms, origin };
   });
 
 async function expand(client: pg.PoolClient, mailingId: number, mailing: Mailing): Promise<number> {

@@ -5,6 +5,16 @@ import * as delivery from './0004-delivery.js';
 import * as phoneNumbers from './0005-phone-numbers.js';
 import * as counts from './0006-counts.js';
 import * as windowsAtFolds from './0007-windows-at-folds.js';
+import * as operation from './0008-operation.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
-export const migrations = [foundation, groupsAndPermissions, access, delivery, phoneNumbers, counts, windowsAtFolds];
+export const migrations = [
+  foundation,
+  groupsAndPermissions,
+  access,
+  delivery,
+  phoneNumbers,
+  counts,
+  windowsAtFolds,
+  operation,
+];

@@ -38,6 +38,18 @@ export class Mailing extends Model {
   @Column({ type: timestamptz })
   declare finishedAt: Date | null;
 
+  /** Since when its messages are gone, or about to go: they were kept for long enough. */
+  @Column({ type: timestamptz })
+  declare purgedAt: Date | null;
+
+  /** The request that it came with, or went on with last. */
+  @Column({ type: DataType.TEXT })
+  declare requestId: string | null;
+
+  /** That request's place in its trace. */
+  @Column({ type: DataType.TEXT })
+  declare traceParent: string | null;
+
   /** Whether the filter names tags: a mailing whose last tag was deleted reaches nobody, not everybody. */
   @Column({ type: DataType.BOOLEAN, allowNull: false })
   declare byTag: boolean;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as api from '../../generated/oazapfts.js';
+import { eventually } from '../stage.js';
 import { answered, idOf } from './client.js';
 
 const later = {
@@ -22,6 +23,11 @@ export async function driveSteering(): Promise<void> {
   expect((await answered(api.mailingCreate(later, key), 409)).detail).to.be.a('string');
   const id = idOf(made);
   expect(await answered(api.mailingPreviewStored(id), 200)).to.deep.equal(preview);
+  const job = await eventually(
+    async () => (await answered(api.jobsList({ mailing: id, status: 'scheduled' }), 200)).results[0],
+  );
+  expect(job).to.include({ name: 'mailing.start', mailing: id, last_error: null });
+  expect(await answered(api.jobsRead(job.id), 200)).to.deep.equal(job);
   expect((await answered(api.mailingPause(id), 200)).status).to.equal('paused');
   expect((await answered(api.mailingResume(id), 200)).status).to.equal('scheduled');
   expect((await answered(api.mailingRetry(id), 200)).messages).to.equal(0);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { eventually } from '../stage.js';
 import { type Api, at, refused, succeeded } from './client.js';
 
 const later = {
@@ -21,6 +22,10 @@ export async function driveSteering(api: Api): Promise<void> {
   expect(await refused(api.POST('/mailing/', { body: later, params: { header } }), 409)).to.have.keys('detail');
   const params = at(made.id);
   expect(await succeeded(api.GET('/mailing/{id}/preview/', { params }))).to.deep.equal(preview);
+  const query = { mailing: made.id, status: 'scheduled' } as const;
+  const job = await eventually(async () => (await succeeded(api.GET('/jobs/', { params: { query } }))).results[0]);
+  expect(job).to.include({ name: 'mailing.start', mailing: made.id, last_error: null });
+  expect(await succeeded(api.GET('/jobs/{id}/', { params: { path: { id: job.id } } }))).to.deep.equal(job);
   expect((await succeeded(api.POST('/mailing/{id}/pause/', { params }))).status).to.equal('paused');
   expect((await succeeded(api.POST('/mailing/{id}/resume/', { params }))).status).to.equal('scheduled');
   expect((await succeeded(api.POST('/mailing/{id}/retry/', { params }))).messages).to.equal(0);

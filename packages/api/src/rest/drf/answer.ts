@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import type { Form } from '@showroom/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toBrowsablePage } from './browsable.js';
-import type { Rendering } from './negotiation.js';
+import { type Rendering, typeOfForm } from './negotiation.js';
 
 /** What the framework calls a view: what is served at one path. */
 export interface View {
@@ -11,6 +12,8 @@ export interface View {
   readonly allow: string;
   /** Whether strangers are let in. */
   readonly isOpen: boolean;
+  /** In which forms beside JSON and a page it can be had. */
+  readonly forms: readonly Form[];
 }
 
 declare module 'fastify' {
@@ -31,7 +34,11 @@ export function answer(request: FastifyRequest, reply: FastifyReply, status: num
   if (view) reply.header('allow', view.allow);
   if (status === 204) return answerNothing(reply);
   const { format, indent } = request.rendering;
-  if (format === 'json') {
+  if (body instanceof Buffer && format === 'pdf') {
+    return reply.serializer(asItIs).header('content-type', typeOfForm[format]).send(body);
+  }
+  // What went wrong is told in JSON to whoever wanted a file.
+  if (format !== 'api') {
     // With a serializer of one's own, Fastify adds no charset to the type.
     return reply.serializer(asItIs).header('content-type', 'application/json').send(toJson(body, indent));
   }

@@ -1,6 +1,8 @@
-/** In which form an answer is written: JSON, indented if asked for, or a page for a person. */
+import type { Form } from '@showroom/contract';
+
+/** In which form an answer is written: JSON, indented if asked for, a page for a person, or another that a path has. */
 export interface Rendering {
-  readonly format: 'json' | 'api';
+  readonly format: 'json' | 'api' | Form;
   readonly indent: number;
 }
 
@@ -9,15 +11,23 @@ const page: Rendering = { format: 'api', indent: 0 };
 const byFormat: Record<string, Rendering> = { json, api: page };
 
 export const plainJson = json;
+export const typeOfForm: Record<Form, string> = { pdf: 'application/pdf' };
 export type Refusal = 'not_acceptable' | 'unknown_format';
 
 /**
  * Chooses the form of an answer as Django REST Framework does: `format` decides where it is given (`/tags.json`,
  * `?format=json`); else the most specific media type of the Accept header for which there is a form, JSON first.
  * The `q` of a media type is not looked at.
+ *
+ * @param forms what the path has beside JSON and a page
  */
-export function negotiate(accept: string | undefined, format: string | undefined): Rendering | Refusal {
-  if (format) return byFormat[format] ?? 'unknown_format';
+export function negotiate(
+  accept: string | undefined,
+  format: string | undefined,
+  forms: readonly Form[] = [],
+): Rendering | Refusal {
+  const others: Rendering[] = forms.map((form) => ({ format: form, indent: 0 }));
+  if (format) return byFormat[format] ?? others.find((each) => each.format === format) ?? 'unknown_format';
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return json;
   const wanted = accept.split(',').map(toMediaType);
   for (let precision = 3; precision >= 0; precision--) {
@@ -25,6 +35,8 @@ export function negotiate(accept: string | undefined, format: string | undefined
     const forJson = level.find(({ type }) => matches(type, 'application/json'));
     if (forJson) return { ...json, indent: forJson.indent };
     if (level.some(({ type }) => matches(type, 'text/html'))) return page;
+    const other = forms.findIndex((form) => level.some(({ type }) => matches(type, typeOfForm[form])));
+    if (other >= 0) return others[other]!;
   }
   return 'not_acceptable';
 }

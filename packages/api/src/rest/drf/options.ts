@@ -1,4 +1,6 @@
+import type { View } from './answer.js';
 import { parses } from './body.js';
+import { typeOfForm } from './negotiation.js';
 
 /** What the document says of a field; all of it that OPTIONS tells. */
 interface FieldSchema {
@@ -20,12 +22,12 @@ export interface BodySchema {
 export type Actions = Partial<Record<'POST' | 'PUT', BodySchema>>;
 
 /** The answer to OPTIONS: what a path is called, which media types it knows, what its fields are. */
-export function toMetadata(name: string, actions: Actions): object {
+export function toMetadata({ name, forms }: Pick<View, 'name' | 'forms'>, actions: Actions): object {
   const described = Object.entries(actions).map(([method, schema]) => [method, describeFields(schema)]);
   return {
     name,
     description: '',
-    renders: ['application/json', 'text/html'],
+    renders: ['application/json', 'text/html', ...forms.map((form) => typeOfForm[form])],
     parses,
     ...(described.length > 0 && { actions: Object.fromEntries(described) }),
   };

@@ -39,7 +39,7 @@ export const drfPlugin: FastifyPluginAsync<DrfOptions> = async (app, { routes, c
 function chooseRendering(request: FastifyRequest): Answer | null {
   request.rendering = plainJson;
   const { format = (request.query as { format?: string }).format } = request.params as { format?: string };
-  const rendering = negotiate(request.headers.accept, [format].flat().at(-1));
+  const rendering = negotiate(request.headers.accept, [format].flat().at(-1), request.routeOptions.config.view?.forms);
   if (rendering === 'not_acceptable') return notAcceptable;
   if (rendering === 'unknown_format') return notFound;
   request.rendering = rendering;
@@ -77,14 +77,12 @@ function reasonOf({ message }: { message: string }, status: number, { headers }:
 
 /** The list of lists, at the root. */
 function registerRoot(app: FastifyInstance, routes: Route[]): void {
-  const view: View = { name: 'Api Root', allow: 'GET, HEAD, OPTIONS', isOpen: false };
+  const view: View = { name: 'Api Root', allow: 'GET, HEAD, OPTIONS', isOpen: false, forms: [] };
   const lists = routes.filter(({ contract: { method, path } }) => method === 'GET' && /^\/\w+\/$/.test(path));
   app.get('/', { config: { view } }, async (request, reply) => {
     const base = `${request.protocol}://${request.host}/api/v1`;
     const addresses = lists.map(({ contract: { path } }) => [path.split('/')[1], `${base}${path}`]);
     return answer(request, reply, 200, Object.fromEntries(addresses));
   });
-  app.options('/', { config: { view } }, async (request, reply) =>
-    answer(request, reply, 200, toMetadata(view.name, {})),
-  );
+  app.options('/', { config: { view } }, async (request, reply) => answer(request, reply, 200, toMetadata(view, {})));
 }

@@ -68,7 +68,8 @@ function toView(path: string, served: Route[], routes: Route[]): View {
   const isOpen = served.some(({ contract }) => contract.needs === 'open');
   const taken = served.map(({ contract }): string => contract.method);
   const allowed = methods.filter((method) => taken.includes(method) || method === 'HEAD' || method === 'OPTIONS');
-  return { name: nameOf(path, routes), allow: allowed.join(', '), isOpen };
+  const forms = served.flatMap(({ contract }) => contract.alsoAs);
+  return { name: nameOf(path, routes), allow: allowed.join(', '), isOpen, forms };
 }
 
 /** `Tag List`, `Tag Instance`; what is done to a row by its verb: `Pause`; all else by its path: `Auth Login`. */
@@ -92,7 +93,8 @@ function componentOf({ output }: ProcedureContract): string {
 const toWords = (name: string) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
 
 function register(app: FastifyInstance, method: string, { path, view, routes }: Path, handler: Handler): void {
-  const config = { view, takesFile: routes.some(takesFile) };
+  const operation = routes.find(({ contract }) => contract.method === method)?.contract.operationId;
+  const config = { view, operation, takesFile: routes.some(takesFile) };
   const url = path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, '');
   // A username may have a dot: what follows it is no format.
   const urls = url.endsWith(':username') ? [url] : [url, `${url}.:format`];
@@ -115,7 +117,9 @@ function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
       const input = await toInput(request);
       sent = input.sent;
       const output = await route.call(takesFile(route) ? withFile(context, request, route) : context, input.fields);
-      return { status: route.contract.status, body: toBody(output) };
+      const { format } = request.rendering;
+      const write = format === 'json' || format === 'api' ? undefined : route.writers[format];
+      return { status: route.contract.status, body: write ? await write(output) : toBody(output) };
     } catch (thrown) {
       const error = toDrfError(thrown, route.contract, sent);
       if (error.status >= 500) request.log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');
@@ -170,7 +174,7 @@ function describeView(path: Path, contextOf: ContextOf, bodySchemas: Record<stri
       return answer(request, reply, status, body);
     }
     const shown = (await isMissing(request)) ? {} : actions;
-    return answer(request, reply, 200, toMetadata(path.view.name, shown));
+    return answer(request, reply, 200, toMetadata(path.view, shown));
   };
 }
 

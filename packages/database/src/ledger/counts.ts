@@ -1,5 +1,5 @@
 import { type MessageCounts, type MessageStatus, messageStatuses } from '@showroom/contract';
-import { rangeSize } from '@showroom/database';
+import { rangeSize } from '../dispatch-store/start.js';
 
 const ends = messageStatuses.filter((status) => status !== 'pending');
 const sizeOf = 'r.last_id - r.first_id + 1';
@@ -33,14 +33,22 @@ export const countsOfMailing = (mailing: string) => `
     SELECT ${ofSums} FROM mailing_counts s WHERE s.mailing_id = ${mailing} AND s.kind = 'all'
     UNION ALL SELECT ${ofRanges} FROM ranges r WHERE r.mailing_id = ${mailing} AND NOT r.summed) AS parts`;
 
-/** SQL: the counts of all mailings that are not deleted. */
-export const countsOfAll = `
+const countsOf = (mailings: string) => `
   SELECT ${added} FROM (
-    SELECT ${ofSums} FROM mailing_counts s JOIN mailings m ON m.id = s.mailing_id AND m.deleted_at IS NULL
+    SELECT ${ofSums} FROM mailing_counts s JOIN mailings m ON m.id = s.mailing_id AND ${mailings}
     WHERE s.kind = 'all'
     UNION ALL
-    SELECT ${ofRanges} FROM ranges r JOIN mailings m ON m.id = r.mailing_id AND m.deleted_at IS NULL
+    SELECT ${ofRanges} FROM ranges r JOIN mailings m ON m.id = r.mailing_id AND ${mailings}
     WHERE NOT r.summed) AS parts`;
+
+/** SQL: whether the messages of mailing `m` can be looked at: it is not deleted, and they have not been removed since. */
+export const hasMessages = 'm.deleted_at IS NULL AND m.purged_at IS NULL';
+
+/** SQL: the counts of all mailings that are not deleted. */
+export const countsOfAll = countsOf('m.deleted_at IS NULL');
+
+/** SQL: the counts of all messages that are still there. */
+export const countsOfKept = countsOf(hasMessages);
 
 /** SQL: a mailing's ($1) counts by tag or by code, each with its name; null stands for clients that are gone. */
 export const countsBy = (kind: 'tag' | 'code') => {

@@ -1,0 +1,69 @@
+import { Histogram, type Metrics, type Span, sendBuckets, type Tracing, traceparentOf } from '@showroom/watch';
+import type { FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+
+interface ObservingOptions {
+  metrics: Metrics;
+  tracing: Tracing | null;
+}
+
+/**
+ * What is told of every request: its id in the answer, a line in the log, how long it took, and a span where traces are
+ * wanted. The span takes the request's place in its trace, so that a mailing goes on from there.
+ */
+export const observingPlugin = fastifyPlugin<ObservingOptions>(async (app, { metrics, tracing }) => {
+  const seconds = createRequestTimer(metrics);
+  const spans = new WeakMap<FastifyRequest, Span>();
+
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (tracing) spans.set(request, openSpan(tracing, request));
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, url } = request;
+    const operation = operationOf(request);
+    const { statusCode: status, elapsedTime: ms } = reply;
+    seconds(operation, status, ms / 1_000);
+    request.log.debug({ method, path: url.split('?')[0], operation, status, ms }, 'answered');
+    spans.get(request)?.setAttributes({ 'http.response.status_code': status }).updateName(operation).end();
+    done();
+  });
+});
+
+/** Of a closed set: whatever a stranger makes up counts as `other`. */
+function operationOf({ operation, routeOptions: { config, url } }: FastifyRequest): string {
+  return operation ?? config.operation ?? url ?? 'other';
+}
+
+/** A label that was seen costs no more than a look into a map. */
+function createRequestTimer(metrics: Metrics): (operation: string, status: number, seconds: number) => void {
+  const histogram = new Histogram({
+    name: 'showroom_http_request_seconds',
+    help: 'How long requests took, by operation and status.',
+    labelNames: ['operation', 'status'],
+    buckets: sendBuckets,
+    registers: [metrics],
+  });
+  const known = new Map<string, { observe(seconds: number): void }>();
+  return (operation, status, seconds) => {
+    const key = `${status} ${operation}`;
+    let timer = known.get(key);
+    if (!timer) {
+      timer = histogram.labels(operation, String(status));
+      known.set(key, timer);
+    }
+    timer.observe(seconds);
+  };
+}
+
+function openSpan(tracing: Tracing, { headers, method, url, id }: FastifyRequest): Span {
+  const path = url.split('?')[0]!;
+  const span = tracing.open(`${method} ${path}`, {
+    kind: 'server',
+    parent: [headers.traceparent ?? null].flat()[0],
+    attributes: { 'http.request.method': method, 'url.path': path, 'showroom.request': id },
+  });
+  headers.traceparent = traceparentOf(span);
+  return span;
+}

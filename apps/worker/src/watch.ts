@@ -1,0 +1,36 @@
+import type { Logger } from '@showroom/app';
+import { type Database, missingMigrations } from '@showroom/database';
+import type { Health } from '@showroom/jobs';
+import { type Check, type Metrics, type MetricsAccess, Unready, watchPlugin } from '@showroom/watch';
+import { fastify, LogController } from 'fastify';
+
+interface WatchDeps {
+  database: Database;
+  jobs: Health;
+  logger: Logger;
+  metrics: Metrics;
+  metricsAccess: MetricsAccess;
+}
+
+/** A worker's own small server, for health checks and metrics alone. */
+export async function createWatch({ database, jobs, logger, metrics, metricsAccess }: WatchDeps) {
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+    bodyLimit: 1_024,
+  });
+  const checks: Check[] = [
+    { name: 'database', isVital: true, look: () => database.sql('SELECT 1') },
+    { name: 'migrations', isVital: true, look: () => requireMigrations(database) },
+    // Lanes that run go on without it; new ones do not begin.
+    { name: 'jobs', isVital: false, look: () => jobs.ping() },
+  ];
+  await app.register(watchPlugin, { metrics, metricsAccess, checks });
+  return app;
+}
+
+async function requireMigrations(database: Database): Promise<void> {
+  const missing = await missingMigrations(database);
+  if (missing.length > 0) throw new Unready(`missing: ${missing.join(', ')}`);
+}

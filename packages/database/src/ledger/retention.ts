@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../database.js';
+import { sumUp } from './sum-up.js';
+
+/** For how many days things are kept; null: for ever. */
+export interface Retention {
+  /** The messages of a mailing, from its end on. What became of them stays, as counts. */
+  readonly messagesDays: number | null;
+  /** What happened to a message: attempts that failed, and what an operator did. */
+  readonly eventsDays: number | null;
+  readonly auditDays: number | null;
+}
+
+/** How much was removed. */
+export interface Removed {
+  mailings: number;
+  messages: number;
+  events: number;
+  audit: number;
+}
+
+/** So many rows are removed at once: some milliseconds of work, and little to be waited for by whoever sends. */
+const batch = 5_000;
+const rangesAtOnce = 5;
+/** After a batch, the database has this many times as long for everybody else. */
+const restFactor = 2;
+
+/**
+ * Removes what has been kept for long enough, in batches with pauses between them. It may be stopped at any moment, and
+ * goes on the next time; two at once do no harm.
+ *
+ * A mailing's messages go in two steps. First, in one transaction, its counts are summed up for good and it is marked as
+ * purged: from then on its messages are not shown, and nothing of it can be sent again. Then they are removed.
+ *
+ * @example await tidyLedger(database, { messagesDays: 365, eventsDays: 90, auditDays: null }, signal);
+ */
+export async function tidyLedger(database: Database, retention: Retention, signal: AbortSignal): Promise<Removed> {
+  const { messagesDays, eventsDays, auditDays } = retention;
+  const removed: Removed = { mailings: 0, messages: 0, events: 0, audit: 0 };
+  if (messagesDays !== null) {
+    for (const id of await endedBefore(database, messagesDays)) {
+      if (signal.aborted) return removed;
+      if (await markPurged(database, id)) removed.mailings += 1;
+    }
+    for (const id of await purgedWithRanges(database)) {
+      await repeat(signal, async () => {
+        const gone = await removeMessages(database, id);
+        removed.messages += gone ?? 0;
+        return gone !== null;
+      });
+    }
+  }
+  if (eventsDays !== null) {
+    await repeat(signal, async () => {
+      const gone = await removeOlder(database, 'message_events', eventsDays);
+      removed.events += gone;
+      return gone >= batch;
+    });
+  }
+  if (auditDays !== null) {
+    await repeat(signal, async () => {
+      const gone = await removeOlder(database, 'audit', auditDays);
+      removed.audit += gone;
+      return gone >= batch;
+    });
+  }
+  return removed;
+}
+
+async function repeat(signal: AbortSignal, step: () => Promise<boolean>): Promise<void> {
+  for (;;) {
+    if (signal.aborted) return;
+    const startedAt = performance.now();
+    if (!(await step())) return;
+    await sleep(restFactor * (performance.now() - startedAt), undefined, { signal }).catch(() => {});
+  }
+}
+
+const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
+
+const endedBefore = async ({ sql }: Database, days: number): Promise<number[]> =>
+  idsOf(
+    await sql<{ id: number }>(
+      `SELECT id FROM mailings WHERE finished_at < clock_timestamp() - $1 * interval '1 day' AND purged_at IS NULL
+         AND deleted_at IS NULL ORDER BY finished_at LIMIT 1000`,
+      [days],
+    ),
+  );
+
+const purgedWithRanges = async ({ sql }: Database): Promise<number[]> =>
+  idsOf(
+    await sql<{ id: number }>(
+      `SELECT id FROM mailings m WHERE purged_at IS NOT NULL AND deleted_at IS NULL
+         AND EXISTS (SELECT FROM ranges WHERE mailing_id = m.id) ORDER BY id`,
+    ),
+  );
+
+const lockEnded = `
+  SELECT id FROM mailings
+  WHERE id = $1 AND finished_at IS NOT NULL AND purged_at IS NULL AND deleted_at IS NULL FOR UPDATE SKIP LOCKED`;
+
+const mark = `
+  UPDATE mailings SET purged_at = clock_timestamp()
+  WHERE id = $1 AND NOT EXISTS (SELECT FROM ranges WHERE mailing_id = $1 AND NOT summed) RETURNING id`;
+
+/** False when somebody works on it just now: then it is left for the next time. */
+const markPurged = ({ sql, transaction }: Database, id: number): Promise<boolean> =>
+  transaction(async (inside) => {
+    const ask = (statement: string, values: unknown[]) => sql(statement, values, inside);
+    if ((await ask(lockEnded, [id])).length === 0) return false;
+    await sumUp(ask, id);
+    return (await ask(mark, [id])).length > 0;
+  });
+
+const removeRanges = `
+  WITH gone AS MATERIALIZED (
+    SELECT first_id, last_id FROM ranges WHERE mailing_id = $1 ORDER BY first_id LIMIT ${rangesAtOnce} FOR UPDATE SKIP LOCKED),
+  events AS (
+    DELETE FROM message_events e USING gone WHERE e.message_id BETWEEN gone.first_id AND gone.last_id),
+  retried AS (DELETE FROM retries t USING gone WHERE t.range_id = gone.first_id),
+  messages AS (
+    DELETE FROM messages msg USING gone WHERE msg.id BETWEEN gone.first_id AND gone.last_id RETURNING 1),
+  ranges AS (DELETE FROM ranges r USING gone WHERE r.first_id = gone.first_id)
+  SELECT (SELECT count(*) FROM gone)::int AS ranges, (SELECT count(*) FROM messages)::int AS messages`;
+
+/** @returns how many messages went; null when there was no range left */
+async function removeMessages({ sql }: Database, mailingId: number): Promise<number | null> {
+  const [gone] = await sql<{ ranges: number; messages: number }>(removeRanges, [mailingId]);
+  return gone!.ranges > 0 ? gone!.messages : null;
+}
+
+async function removeOlder({ sql }: Database, table: 'message_events' | 'audit', days: number): Promise<number> {
+  const statement = `
+    DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM ${table} WHERE at < clock_timestamp() - $1 * interval '1 day' LIMIT ${batch})) RETURNING 1`;
+  return (await sql(statement, [days])).length;
+}

@@ -1,0 +1,67 @@
+import type { MailingStatistic, Statistic } from '@showroom/contract';
+import { toBarChart } from './chart.js';
+import { toMoment, toNumber, toPdf, toTable } from './pdf.js';
+import { countsHead, toCountsLine, toCountsRow, toParts } from './statuses.js';
+
+/** A document is to be read: of more mailings than this, the latest are told. */
+const mostMailings = 500;
+const mostBars = 40;
+const chartWidth = 760;
+
+interface Heading {
+  title?: string;
+  /** A line below the title. */
+  about?: string;
+  madeAt?: Date;
+}
+
+/**
+ * The statistics of all mailings as a PDF: the sums, a chart of the latest mailings, and a table.
+ *
+ * @example const bytes = await toStatisticPdf(await readStatistic(deps, {}));
+ */
+export function toStatisticPdf(
+  { mailings, clients, messages, results }: Statistic,
+  { title = 'Statistics', about, madeAt = new Date() }: Heading = {},
+): Promise<Buffer> {
+  const latest = [...results].reverse().slice(0, mostMailings);
+  const charted = results.slice(-mostBars);
+  const left = mailings - latest.length;
+  return toPdf({
+    title,
+    madeAt,
+    orientation: 'landscape',
+    content: [
+      ...(about ? [{ text: about, margin: [0, 4, 0, 0] as [number, number, number, number] }] : []),
+      { text: `${toNumber(mailings)} mailings, ${toNumber(clients)} clients`, margin: [0, 8, 0, 4] },
+      toCountsLine(messages),
+      ...(charted.length > 0
+        ? [
+            { text: `Messages of the latest ${charted.length} mailings, by status`, style: 'heading' },
+            { svg: toBarChart(charted.map(toBar), chartWidth, Math.ceil(charted.length / 20)) },
+            { text: 'Mailings', style: 'heading' },
+            toTable(['id', 'status', 'start', 'end', 'text', ...countsHead], latest.map(toRow), [
+              'auto',
+              'auto',
+              54,
+              54,
+              '*',
+              ...countsHead.map(() => 'auto' as const),
+            ]),
+          ]
+        : []),
+      ...(left > 0 ? [{ text: `And ${toNumber(left)} more.`, style: 'quiet', margin: 4 }] : []),
+    ],
+  });
+}
+
+const toBar = ({ id, messages }: MailingStatistic) => ({ label: String(id), parts: toParts(messages) });
+
+const toRow = (mailing: MailingStatistic) => [
+  String(mailing.id),
+  mailing.status,
+  toMoment(mailing.start_notification_date),
+  toMoment(mailing.end_notification_date),
+  mailing.text.length > 120 ? `${mailing.text.slice(0, 120)}…` : mailing.text,
+  ...toCountsRow(mailing.messages),
+];
