@@ -45,11 +45,10 @@ runApp(async ({ onClose, stopped }) => {
   const sendConcurrency = lanesAtOnce;
   const jobs = connectJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency, sweepEveryMs, keptJobs, repeating });
   onClose(() => jobs.close(config.drainMs));
-  if (config.watch) {
-    const watch = await createWatch({ database, jobs, logger, metrics, metricsAccess: config.metricsAccess });
-    onClose(() => watch.close());
-    await watch.listen(config.watch);
-  }
+  const { metricsAccess } = config;
+  const watch = config.watch && (await createWatch({ database, jobs, logger, metrics, metricsAccess }));
+  onClose(() => watch?.close());
+  const watchUrl = await watch?.listen(config.watch ?? {});
 
   const dispatcher = createDispatcher({
     store,
@@ -72,8 +71,12 @@ runApp(async ({ onClose, stopped }) => {
   // A job store that is away is waited for, until the worker is asked to stop.
   await Promise.race([jobs.work(observed(handlers, metrics, tracing)), once(stopped, 'abort')]);
   const { url } = config.provider;
-  logger.info({ worker: store.workerId, jobs: jobs.backend, provider: url }, 'the worker works');
-  return { lines: [`Worker ${store.workerId} sends to ${url}, woken by jobs in ${jobs.backend}.`] };
+  logger.info({ worker: store.workerId, jobs: jobs.backend, provider: url, watch: watchUrl }, 'the worker works');
+  const watched = watchUrl ? [`It tells how it does on ${watchUrl}/readyz and /metrics.`] : [];
+  return {
+    url: watchUrl,
+    lines: [`Worker ${store.workerId} sends to ${url}, woken by jobs in ${jobs.backend}.`, ...watched],
+  };
 });
 
 /** What costs something with every message is only there when it is wanted. */
