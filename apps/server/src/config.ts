@@ -34,6 +34,12 @@ const Environment = z.object({
   TRUST_PROXY: list.pipe(z.array(address)).optional(),
 });
 
+/** What it takes to migrate. Throws a ConfigError with a sentence for each wrong variable. */
+export function parseMigrateConfig(environment: NodeJS.ProcessEnv = process.env) {
+  const { DATABASE_URL } = parseEnvironment(Environment.pick({ DATABASE_URL: true }), environment);
+  return { databaseUrl: DATABASE_URL };
+}
+
 /** The server's settings. Throws a ConfigError with a sentence for each wrong variable. */
 export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
   const read = parseEnvironment(Environment, environment);

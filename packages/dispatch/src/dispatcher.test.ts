@@ -495,6 +495,32 @@ describe('dispatcher', () => {
     expect(next.filter((text) => text === 'late').length).to.be.within(15, 45);
   });
 
+  it('gives a mailing lanes for all workers that live, and in a sweep for those that were added', async () => {
+    ledger.addClients(1);
+    const id = ledger.addMailing({ startsInMs: -1_000, endsInMs: 60_000 });
+    const opened: number[] = [];
+    const nothing = async () => {};
+    const openDispatcher = () =>
+      createDispatcher({
+        store: new MemoryStore(ledger),
+        provider: createProvider(() => accepted),
+        logger: silentLogger,
+        settings: { lanes: 2, lanesPerWorker: 3, mostLanes: 10 },
+        clock: {
+          startIn: nothing,
+          finishIn: nothing,
+          purge: nothing,
+          send: async (_id, lane) => void opened.push(lane),
+        },
+      });
+    const [first] = [openDispatcher(), openDispatcher()];
+    await first.start(id);
+    expect(opened.splice(0)).to.deep.equal([0, 1, 2, 3, 4, 5]);
+    const [added] = [openDispatcher(), openDispatcher()];
+    await added.sweep();
+    expect(opened.splice(0), 'no more than it may').to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
   it('finds in a sweep what lost its job', async () => {
     ledger.addClients(3);
     const due = ledger.addMailing({ startsInMs: -1_000, endsInMs: 60_000 });

@@ -71,7 +71,18 @@ export function createDispatcher({ store, provider, clock, logger, settings: giv
     }
     await clock.finishIn(mailingId, isEmpty ? 0 : result.endsInMs);
     if (isEmpty) return;
-    for (let lane = 0; lane < settings.lanes; lane++) await clock.send(mailingId, lane);
+    await openLanes(mailingId, await wantedLanes());
+  }
+
+  /** As many lanes as all workers that live would take: one mailing uses them all. */
+  async function wantedLanes(): Promise<number> {
+    const { lanes, lanesPerWorker, mostLanes } = settings;
+    if (lanes === 0) return 0;
+    return Math.min(Math.max(lanes, lanesPerWorker * (await store.countWorkers())), mostLanes);
+  }
+
+  async function openLanes(mailingId: number, wanted: number): Promise<void> {
+    for (let lane = 0; lane < wanted; lane++) await clock.send(mailingId, lane);
   }
 
   async function finish(mailingId: number): Promise<void> {
@@ -80,11 +91,15 @@ export function createDispatcher({ store, provider, clock, logger, settings: giv
     if (result.kind === 'finished') logger.info({ mailing: mailingId, status: result.status }, 'mailing finished');
   }
 
-  /** Re-creates the jobs of what is due in the store: whatever was lost, this finds it. */
+  /**
+   * Re-creates the jobs of what is due in the store: whatever was lost, this finds it. And what is due and in nobody's
+   * hands gets the lanes of a worker that was added.
+   */
   async function sweep(): Promise<void> {
     const { starts, sends, finishes, purges } = await store.due(settings.sweepHorizonMs);
     for (const { mailingId, dueInMs } of starts) await clock.startIn(mailingId, dueInMs);
-    for (const mailingId of sends) await clock.send(mailingId, store.workerId);
+    const wanted = sends.length > 0 ? Math.max(1, await wantedLanes()) : 0;
+    for (const mailingId of sends) await openLanes(mailingId, wanted);
     for (const mailingId of finishes) await clock.finishIn(mailingId, 0);
     for (const mailingId of purges) await clock.purge(mailingId);
   }

@@ -113,6 +113,10 @@ export class MemoryStore implements DispatchStore {
     ledger.liveWorkers.add(this.workerId);
   }
 
+  async countWorkers(): Promise<number> {
+    return this.ledger.liveWorkers.size;
+  }
+
   /** As if the worker had been killed. */
   die(): void {
     this.ledger.liveWorkers.delete(this.workerId);

@@ -4,8 +4,13 @@ export interface DispatchSettings {
   readonly concurrency: number;
   /** How long the provider may take for one answer. */
   readonly timeoutMs: number;
-  /** How many lanes a mailing is given when it starts; a lane works on one range at a time. */
+  /**
+   * How many lanes a mailing is given at the least: more where there are more workers. A lane works on one range at a time.
+   * With 0, whoever starts a mailing opens none.
+   */
   readonly lanes: number;
+  /** How many lanes a mailing is given at the most, however many workers there are. */
+  readonly mostLanes: number;
   /** How many lanes of one mailing this worker takes; the others are left to other workers. */
   readonly lanesPerWorker: number;
   /** How long a range is held without a sign of life. */
@@ -52,6 +57,7 @@ export const defaultSettings: DispatchSettings = {
   concurrency: 128,
   timeoutMs: 10_000,
   lanes: 6,
+  mostLanes: 96,
   lanesPerWorker: 3,
   leaseMs: 30_000,
   renewEveryMs: 300,

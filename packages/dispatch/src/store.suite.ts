@@ -428,6 +428,14 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(starts[1]?.dueInMs).to.be.within(25_000, 30_000);
       });
 
+      it('counts the workers that live', async () => {
+        expect(await store.countWorkers()).to.equal(1);
+        const other = await harness.openWorker();
+        expect(await store.countWorkers()).to.equal(2);
+        await other.die();
+        expect(await store.countWorkers()).to.equal(1);
+      });
+
       it('finds running mailings that nobody works on, and only those', async () => {
         const id = await startedMailing(1);
         const other = await harness.openWorker();

@@ -181,6 +181,8 @@ export interface SharedLimits {
 export interface DispatchStore extends SharedLimits {
   /** A number of this worker's own, new at each opening. */
   readonly workerId: number;
+  /** How many workers live, this one included. */
+  countWorkers(): Promise<number>;
   /** Freezes the audience and makes the mailing run, once, in one transaction. */
   start(mailingId: number): Promise<StartResult>;
   /** Leases the next free, due range of a running mailing. */

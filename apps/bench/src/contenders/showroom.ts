@@ -13,10 +13,12 @@ const entryOf = (app: string) =>
 interface ShowroomOptions {
   jobs: 'mongodb' | 'postgresql';
   workers: number;
+  /** Requests in flight by each worker; else all workers share what the race allows. */
+  inFlightEach?: number;
 }
 
 /** The product as it ships: a server, workers, PostgreSQL; the mailing is made by REST. */
-export const createShowroom = ({ jobs, workers }: ShowroomOptions): Contender => ({
+export const createShowroom = ({ jobs, workers, inFlightEach }: ShowroomOptions): Contender => ({
   name: `showroom, jobs in ${jobs}, ${workers === 1 ? '1 worker' : `${workers} workers`}`,
   share: 1,
   lacks: (world: World) => (jobs === 'mongodb' && !world.hasMongo ? 'MONGODB_URL is not set' : null),
@@ -39,7 +41,7 @@ export const createShowroom = ({ jobs, workers }: ShowroomOptions): Contender =>
       startNode(entryOf('worker'), {
         ...environment,
         PROVIDER_URL: world.provider.url,
-        SEND_CONCURRENCY: String(Math.ceil(world.inFlight / workers)),
+        SEND_CONCURRENCY: String(inFlightEach ?? Math.ceil(world.inFlight / workers)),
         ...(world.pipelining > 1 ? { PROVIDER_PIPELINING: String(world.pipelining) } : {}),
       }),
     );

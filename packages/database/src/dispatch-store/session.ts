@@ -4,11 +4,15 @@ import { exactParsers } from '../parsers.js';
 /** The first key of the advisory lock that says a worker lives; the second is the worker's number. */
 const liveWorkers = 73_051;
 
+const inThisDatabase = `pg_locks l JOIN pg_database d ON d.oid = l.database
+  WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.classid = ${liveWorkers} AND l.objsubid = 2 AND l.granted`;
+
+/** SQL: how many workers live. */
+export const countLiveWorkers = `SELECT count(*)::int AS workers FROM ${inThisDatabase}`;
+
 /** SQL: whether the worker that holds range `r` is dead. Its session's advisory lock dies with the connection. */
 export const holderIsDead = `NOT EXISTS (
-  SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-  WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.classid = ${liveWorkers}
-    AND l.objid = r.worker_id AND l.objsubid = 2 AND l.granted)`;
+  SELECT FROM ${inThisDatabase} AND l.objid = r.worker_id)`;
 
 /** One connection that stands for a living worker: ranges leased under its number are free when it breaks. */
 export interface WorkerSession {

@@ -4,7 +4,7 @@ import { exactParsers } from '../parsers.js';
 import { claim } from './claim.js';
 import { finish } from './finish.js';
 import { createLimits } from './limits.js';
-import { WorkerSessions } from './session.js';
+import { countLiveWorkers, WorkerSessions } from './session.js';
 import { mark, release, renew, settle } from './settle.js';
 import { startMailing } from './start.js';
 import { due, purge } from './sweep.js';
@@ -43,6 +43,7 @@ export async function openDispatchStore({
       return sessions.workerId;
     },
     ...createLimits(pool),
+    countWorkers: async () => (await pool.query<{ workers: number }>(countLiveWorkers)).rows[0]!.workers,
     start: (mailingId) => startMailing(pool, mailingId),
     claim: (mailingId, terms) => sessions.exclusively((session) => claim(session, mailingId, terms)),
     mark: (hold, toId) => mark(pool, hold, toId),
