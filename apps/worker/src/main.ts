@@ -6,11 +6,12 @@ import { createDispatcher, type Provider } from '@showroom/dispatch';
 import { connectJobs } from '@showroom/jobs';
 import { createProbeServer } from '@showroom/providers';
 import { createMailer } from '@showroom/report';
-import { createMetrics, type Metrics, startTracing, type Tracing } from '@showroom/watch';
+import { createMetrics, startTracing, type Tracing } from '@showroom/watch';
+import { countAttempts } from './attempts.js';
 import { createClock } from './clock.js';
 import { parseConfig } from './config.js';
 import { observed } from './observed-jobs.js';
-import { logged, measured, traced } from './observed-provider.js';
+import { logged, traced } from './observed-provider.js';
 import { createUpkeep, toRepeating } from './upkeep.js';
 import { createWatch } from './watch.js';
 
@@ -52,7 +53,8 @@ runApp(async ({ onClose, stopped }) => {
 
   const dispatcher = createDispatcher({
     store,
-    provider: observe(provider, { metrics, logger, tracing }),
+    provider: observe(provider, logger, tracing),
+    observer: countAttempts(metrics),
     clock: createClock(jobs),
     logger,
     settings: { timeoutMs, concurrency, perSecond, lanesAtOnce },
@@ -80,12 +82,9 @@ runApp(async ({ onClose, stopped }) => {
 });
 
 /** What costs something with every message is only there when it is wanted. */
-function observe(
-  provider: Provider,
-  { metrics, logger, tracing }: { metrics: Metrics; logger: Logger; tracing: Tracing | null },
-): Provider {
+function observe(provider: Provider, logger: Logger, tracing: Tracing | null): Provider {
   const told = logger.isLevelEnabled('debug') ? logged(provider, logger) : provider;
-  return measured(tracing ? traced(told, tracing) : told, metrics);
+  return tracing ? traced(told, tracing) : told;
 }
 
 /** The server migrates; a worker that comes first waits for it. */

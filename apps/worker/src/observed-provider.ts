@@ -1,44 +1,8 @@
 import type { Logger } from '@showroom/app';
-import type { Outcome, Provider } from '@showroom/dispatch';
-import { Gauge, Histogram, type Metrics, sendBuckets, type Tracing, traceparentOf } from '@showroom/watch';
+import type { Provider } from '@showroom/dispatch';
+import { type Tracing, traceparentOf } from '@showroom/watch';
 
-const kinds: readonly Outcome['kind'][] = ['accepted', 'refused', 'busy', 'unknown'];
-
-/** A provider whose attempts are counted by outcome, with how long each took; wrappers are providers too. */
-export function measured(provider: Provider, metrics: Metrics): Provider {
-  const histogram = new Histogram({
-    name: 'showroom_send_seconds',
-    help: 'How long the provider took for an attempt, by outcome; its count is the number of attempts.',
-    labelNames: ['outcome'],
-    buckets: sendBuckets,
-    registers: [metrics],
-  });
-  const timers = new Map(kinds.map((kind) => [kind, histogram.labels(kind)]));
-  const inFlight = new Gauge({
-    name: 'showroom_sends_in_flight',
-    help: 'Attempts that wait for an answer of the provider.',
-    registers: [metrics],
-    collect() {
-      this.set(waiting);
-    },
-  });
-  let waiting = 0;
-  inFlight.set(0);
-
-  return {
-    ...provider,
-    send: async (message, timeoutMs, mayStart) => {
-      const startedAt = performance.now();
-      waiting += 1;
-      const outcome = await provider.send(message, timeoutMs, mayStart);
-      waiting -= 1;
-      if (outcome) timers.get(outcome.kind)!.observe((performance.now() - startedAt) / 1_000);
-      return outcome;
-    },
-  };
-}
-
-/** A provider whose every attempt is a line in the log; for who looks for one client. */
+/** A provider whose every attempt is a line in the log, for who looks for one client; wrappers are providers too. */
 export const logged = (provider: Provider, logger: Logger): Provider => ({
   ...provider,
   send: async (message, timeoutMs, mayStart) => {

@@ -4,6 +4,7 @@ import { Gate } from './gate.js';
 import { createLanes } from './lanes.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { DispatchLogger } from './logger.js';
+import { type DispatchObserver, nobodyWatches } from './observer.js';
 import { OutcomeWriter } from './outcome-writer.js';
 import { createPacers } from './pacer.js';
 import type { Provider } from './provider.js';
@@ -16,6 +17,7 @@ export interface DispatcherOptions {
   provider: Provider;
   clock: DispatchClock;
   logger: DispatchLogger;
+  observer?: DispatchObserver;
   settings?: Partial<DispatchSettings>;
 }
 
@@ -48,15 +50,16 @@ export type Dispatcher = ReturnType<typeof createDispatcher>;
  * await dispatcher.start(12);
  * await dispatcher.send(12, signal);
  */
-export function createDispatcher({ store, provider, clock, logger, settings: given }: DispatcherOptions) {
-  const settings = { ...defaultSettings, ...given };
+export function createDispatcher(options: DispatcherOptions) {
+  const { store, provider, clock, logger, observer = nobodyWatches } = options;
+  const settings = { ...defaultSettings, ...options.settings };
   const writer = new OutcomeWriter(store, settings.flushEveryMs, logger);
   const gate = new Gate({ store, provider: provider.name, settings, logger });
   const keeper = new LeaseKeeper(store, settings, logger, () => gate.look());
   const pacers = createPacers(store, logger);
   const slots = new FairSlots(settings.concurrency);
   const stride = new MarkStride(settings.markAhead, provider.idempotent);
-  const sending = { store, provider, settings, writer, logger, gate, pacers, slots, stride };
+  const sending = { store, provider, settings, writer, logger, observer, gate, pacers, slots, stride };
   const lanes = createLanes({ ...sending, keeper, clock, finish });
 
   /** Gets a mailing going: at its start, and whenever it has to go on. */

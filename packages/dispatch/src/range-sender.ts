@@ -4,6 +4,7 @@ import type { FairSlots } from './fair-slots.js';
 import type { Gate, Pass } from './gate.js';
 import type { Lease } from './lease.js';
 import type { DispatchLogger } from './logger.js';
+import type { DispatchObserver } from './observer.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import type { Pacers } from './pacer.js';
 import type { Outcome, Provider } from './provider.js';
@@ -21,6 +22,7 @@ export interface RangeSenderDeps {
   stride: MarkStride;
   writer: OutcomeWriter;
   logger: DispatchLogger;
+  observer: DispatchObserver;
 }
 
 /** How soon a lane looks again whether it knows enough to ask. */
@@ -85,15 +87,19 @@ async function ask(
   pass: Pass,
   mayStart: () => boolean,
 ): Promise<void> {
+  const { observer } = deps;
   const startedAt = performance.now();
+  observer.began();
   const { id, clientId } = message;
   const { text, mailingId, origin } = lease;
   const outgoing = { id, phone, text, mailingId, clientId, origin };
   const timeoutMs = Math.min(deps.settings.timeoutMs, lease.msToEnd());
   const outcome = await deps.provider.send(outgoing, timeoutMs, mayStart);
   deps.slots.give();
+  const tookMs = performance.now() - startedAt;
+  observer.ended(outcome, tookMs);
   if (outcome === null) return keepDoubt(deps.writer, message, lease);
-  const latencyMs = Math.round(performance.now() - startedAt);
+  const latencyMs = Math.round(tookMs);
   if (outcome.kind !== 'accepted')
     deps.logger.debug({ mailing: mailingId, message: id, client: clientId, ...outcome }, 'the provider did not accept');
   deps.writer.push(toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type FastifyInstance, fastify } from 'fastify';
-import { type Check, createMetrics, Gauge, type MetricsAccess, Unready, watchPlugin } from './index.js';
+import { type Check, createMetrics, createTally, Gauge, type MetricsAccess, Unready, watchPlugin } from './index.js';
 
 describe('watch', () => {
   let app: FastifyInstance;
@@ -56,6 +56,27 @@ describe('watch', () => {
     await start({ checks: [{ name: 'database', isVital: true, look: async () => (looks += 1) }] });
     await Promise.all(Array.from({ length: 50 }, readyz));
     expect(looks).to.equal(1);
+  });
+
+  it('tallies values into buckets as a histogram of Prometheus has them', async () => {
+    const metrics = createMetrics('test');
+    const options = { name: 'showroom_waits', help: 'Waits.', label: 'kind', buckets: [1, 5], metrics };
+    const tally = createTally({ ...options, kinds: ['short', 'long'] });
+    for (const value of [0.5, 1, 1.5, 5, 6]) tally('short', value);
+    expect((await metrics.getSingleMetricAsString('showroom_waits')).split('\n')).to.deep.equal([
+      '# HELP showroom_waits Waits.',
+      '# TYPE showroom_waits histogram',
+      'showroom_waits_bucket{le="1",kind="short",app="test"} 2',
+      'showroom_waits_bucket{le="5",kind="short",app="test"} 4',
+      'showroom_waits_bucket{le="+Inf",kind="short",app="test"} 5',
+      'showroom_waits_sum{kind="short",app="test"} 14',
+      'showroom_waits_count{kind="short",app="test"} 5',
+      'showroom_waits_bucket{le="1",kind="long",app="test"} 0',
+      'showroom_waits_bucket{le="5",kind="long",app="test"} 0',
+      'showroom_waits_bucket{le="+Inf",kind="long",app="test"} 0',
+      'showroom_waits_sum{kind="long",app="test"} 0',
+      'showroom_waits_count{kind="long",app="test"} 0',
+    ]);
   });
 
   describe('metrics', () => {
