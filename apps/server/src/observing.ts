@@ -1,4 +1,12 @@
-import { Histogram, type Metrics, type Span, sendBuckets, type Tracing, traceparentOf } from '@showroom/watch';
+import {
+  type Add,
+  createTally,
+  type Metrics,
+  type Span,
+  sendBuckets,
+  type Tracing,
+  traceparentOf,
+} from '@showroom/watch';
 import type { FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
@@ -26,34 +34,29 @@ export const observingPlugin = fastifyPlugin<ObservingOptions>(async (app, { met
     const { statusCode: status, elapsedTime: ms } = reply;
     seconds(operation, status, ms / 1_000);
     request.log.debug({ method, path: url.split('?')[0], operation, status, ms }, 'answered');
-    spans.get(request)?.setAttributes({ 'http.response.status_code': status }).updateName(operation).end();
+    if (tracing) spans.get(request)?.setAttributes({ 'http.response.status_code': status }).updateName(operation).end();
     done();
   });
 });
 
 /** Of a closed set: whatever a stranger makes up counts as `other`. */
-function operationOf({ operation, routeOptions: { config, url } }: FastifyRequest): string {
-  return operation ?? config.operation ?? url ?? 'other';
-}
+const operationOf = (request: FastifyRequest): string =>
+  request.operation ?? request.routeOptions.config.operation ?? request.routeOptions.url ?? 'other';
 
-/** A label that was seen costs no more than a look into a map. */
 function createRequestTimer(metrics: Metrics): (operation: string, status: number, seconds: number) => void {
-  const histogram = new Histogram({
+  const tally = createTally({
     name: 'showroom_http_request_seconds',
     help: 'How long requests took, by operation and status.',
-    labelNames: ['operation', 'status'],
+    labels: ['operation', 'status'],
     buckets: sendBuckets,
-    registers: [metrics],
+    metrics,
   });
-  const known = new Map<string, { observe(seconds: number): void }>();
+  const known = new Map<string, Add>();
   return (operation, status, seconds) => {
     const key = `${status} ${operation}`;
-    let timer = known.get(key);
-    if (!timer) {
-      timer = histogram.labels(operation, String(status));
-      known.set(key, timer);
-    }
-    timer.observe(seconds);
+    const add = known.get(key) ?? tally(operation, String(status));
+    known.set(key, add);
+    add(seconds);
   };
 }
 

@@ -6,11 +6,16 @@ export function countAttempts(metrics: Metrics): DispatchObserver {
   const tally = createTally({
     name: 'showroom_send_seconds',
     help: 'How long the provider took for an attempt, by outcome; its count is the number of attempts.',
-    label: 'outcome',
-    kinds: ['accepted', 'refused', 'busy', 'unknown'],
+    labels: ['outcome'],
     buckets: sendBuckets,
     metrics,
   });
+  const add = {
+    accepted: tally('accepted'),
+    refused: tally('refused'),
+    busy: tally('busy'),
+    unknown: tally('unknown'),
+  };
   let inFlight = 0;
   new Gauge({
     name: 'showroom_sends_in_flight',
@@ -26,7 +31,7 @@ export function countAttempts(metrics: Metrics): DispatchObserver {
     },
     ended: (outcome, latencyMs) => {
       inFlight -= 1;
-      if (outcome) tally(outcome.kind, latencyMs / 1_000);
+      if (outcome) add[outcome.kind](latencyMs / 1_000);
     },
   };
 }

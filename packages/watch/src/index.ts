@@ -2,6 +2,6 @@ export { Counter, Gauge, Histogram } from 'prom-client';
 export { createMetrics, type Metrics, sendBuckets } from './metrics.js';
 export type { MetricsAccess } from './metrics-access.js';
 export { type Check, Unready } from './readiness.js';
-export { createTally } from './tally.js';
+export { type Add, createTally } from './tally.js';
 export { type Span, startTracing, type Tracing, traceparentOf } from './tracing.js';
 export { type WatchOptions, watchPlugin } from './watch.js';

@@ -60,9 +60,9 @@ describe('watch', () => {
 
   it('tallies values into buckets as a histogram of Prometheus has them', async () => {
     const metrics = createMetrics('test');
-    const options = { name: 'showroom_waits', help: 'Waits.', label: 'kind', buckets: [1, 5], metrics };
-    const tally = createTally({ ...options, kinds: ['short', 'long'] });
-    for (const value of [0.5, 1, 1.5, 5, 6]) tally('short', value);
+    const tally = createTally({ name: 'showroom_waits', help: 'Waits.', labels: ['kind'], buckets: [1, 5], metrics });
+    const [short] = [tally('short'), tally('long')];
+    for (const value of [0.5, 1, 1.5, 5, 6]) short(value);
     expect((await metrics.getSingleMetricAsString('showroom_waits')).split('\n')).to.deep.equal([
       '# HELP showroom_waits Waits.',
       '# TYPE showroom_waits histogram',

@@ -21,6 +21,8 @@ declare module 'fastify' {
     view?: View;
   }
   interface FastifyRequest {
+    /** What is served at the path; null where nothing is. Looked up once: a request's `routeOptions` are made at each look. */
+    view: View | null;
     /** In which form the caller wants the answer. */
     rendering: Rendering;
   }
@@ -28,7 +30,7 @@ declare module 'fastify' {
 
 /** Answers in the form the request asked for, with the headers that every answer of the old service had. */
 export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
-  const { view } = request.routeOptions.config;
+  const { view } = request;
   const vary = reply.getHeader('vary');
   reply.code(status).header('vary', vary ? [vary, 'Accept'].flat().join(', ') : 'Accept');
   if (view) reply.header('allow', view.allow);

@@ -25,9 +25,13 @@ export interface DrfOptions {
  * credentials (401) → the method (405) → permission (403) → the row (404) → the body (415, 400) → the values (400).
  */
 export const drfPlugin: FastifyPluginAsync<DrfOptions> = async (app, { routes, contextOf, identify, bodySchemas }) => {
+  app.decorateRequest('view', null);
   takeRawBodies(app);
   answerHttpErrors(app);
   app.addHook('onRequest', async (request, reply) => {
+    const { view = null, operation = null } = request.routeOptions.config;
+    request.view = view;
+    request.operation = operation;
     reply.header('cache-control', 'no-store');
     const refusal = chooseRendering(request) ?? (await refuseStranger(request, reply, identify));
     if (refusal) return answer(request, reply, refusal.status, refusal.body);
@@ -39,7 +43,7 @@ export const drfPlugin: FastifyPluginAsync<DrfOptions> = async (app, { routes, c
 function chooseRendering(request: FastifyRequest): Answer | null {
   request.rendering = plainJson;
   const { format = (request.query as { format?: string }).format } = request.params as { format?: string };
-  const rendering = negotiate(request.headers.accept, [format].flat().at(-1), request.routeOptions.config.view?.forms);
+  const rendering = negotiate(request.headers.accept, [format].flat().at(-1), request.view?.forms);
   if (rendering === 'not_acceptable') return notAcceptable;
   if (rendering === 'unknown_format') return notFound;
   request.rendering = rendering;
@@ -52,7 +56,7 @@ async function refuseStranger(
   identify: DrfOptions['identify'],
 ): Promise<Answer | null> {
   const caller = await identify(request, reply);
-  if (!(caller instanceof ApiError) || request.routeOptions.config.view?.isOpen) return null;
+  if (!(caller instanceof ApiError) || request.view?.isOpen) return null;
   const { status } = errors[caller.error];
   if (status === 401) reply.header('www-authenticate', 'Basic realm="api"');
   reply.headers(headersOf(caller));
