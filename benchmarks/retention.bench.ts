@@ -17,7 +17,7 @@ const forEver = { messagesDays: null, eventsDays: null, auditDays: null };
 const addOld = `
   WITH mailing AS (
     INSERT INTO mailings (start_at, end_at, text, status, by_tag, by_code, started_at, finished_at, first_message_id, last_message_id)
-    VALUES (now() - interval '90 days', now() - interval '80 days', 'old', 'completed', false, false, now() - interval '90 days',
+    VALUES (now() - interval '90 days', now() - interval '80 days', 'old', 'expired', false, false, now() - interval '90 days',
       now() - interval '80 days', 1000000001, 1000000000 + $1::bigint) RETURNING id),
   ranges AS (
     INSERT INTO ranges (mailing_id, first_id, last_id, done, sent)

@@ -17,6 +17,7 @@ export function toBanner(facts: BannerFacts): string {
   const lines = [
     ['API', `${facts.serverUrl}/api/v1/`],
     ['Swagger UI', `${facts.serverUrl}/swagger/`],
+    ['Jobs', `${facts.serverUrl}/jobs/`],
     facts.probeUrl
       ? ['Probe', `${facts.probeUrl}/  (nothing leaves this machine: messages arrive in its inbox)`]
       : ['Provider', facts.providerUrl],

@@ -15,6 +15,9 @@ export interface JobCount {
   readonly jobs: number;
 }
 
+/** More jobs than this are not counted, but told to be so many: a store that was forgotten may hold millions. */
+export const mostCounted = 10_000;
+
 /** How many jobs that ended are kept, for people to look at, and for how long. */
 export interface Kept {
   readonly atMost: number;
@@ -30,6 +33,7 @@ export interface Catalog {
   isId(text: string): boolean;
   /** The ids of a page of jobs: those that run first, then those that are planned, then those that ended. */
   find(filter: JobFilter, page: { offset: number; limit: number }): Promise<{ ids: string[]; total: number }>;
+  /** Of jobs that ended only those with a name of ours. */
   count(): Promise<JobCount[]>;
   /** How long the job that is due for longest has waited to be run, in milliseconds; 0 when none is due. */
   lagMs(): Promise<number>;

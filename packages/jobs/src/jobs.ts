@@ -96,7 +96,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
     await store.close();
   };
   const { catalog } = store;
-  const looking = { ...settings, agenda, catalog, storeName: name };
+  // People wait longer than whoever gives a hint.
+  const looking = { ...settings, agenda, catalog, storeName: name, callTimeoutMs: 2 * settings.callTimeoutMs };
   return {
     ...createClock({ ...settings, agenda, store, storeName: name }),
     ...createJobList(looking),

@@ -1,6 +1,7 @@
 import type { JobState } from 'agenda';
 import type { Collection, Document, Filter } from 'mongodb';
-import type { Catalog, JobFilter } from './catalog.js';
+import { type Catalog, type JobCount, type JobFilter, mostCounted } from './catalog.js';
+import { jobNames } from './mailing-jobs.js';
 
 /** The order of the list, and the index that gives it: what runs has a lock, what is planned a next run. */
 export const inOrder = { lockedAt: -1, nextRunAt: -1, lastFinishedAt: -1, _id: -1 } as const;
@@ -23,7 +24,7 @@ function stateAt(now: Date): Document | JobState {
   );
 }
 
-/** What an index can tell of a state; the rest is computed. */
+/** What an index can tell of a state; where that is not all, the rest is computed. */
 const narrowed = (state: JobState, now: Date): Filter<Document> =>
   ({
     running: { lockedAt: { $ne: null } },
@@ -31,9 +32,12 @@ const narrowed = (state: JobState, now: Date): Filter<Document> =>
     repeating: { lockedAt: null, repeatInterval: { $ne: null } },
     scheduled: { lockedAt: null, nextRunAt: { $gt: now } },
     queued: { lockedAt: null, nextRunAt: { $lte: now } },
-    completed: { lockedAt: null, nextRunAt: null },
+    completed: { lockedAt: null, nextRunAt: null, $or: [{ failedAt: null }, { $expr: { $not: [hasFailed] } }] },
     paused: { disabled: true },
   })[state];
+
+/** States of which `narrowed` tells everything. */
+const isTold = new Set<JobState>(['running', 'completed', 'paused']);
 
 function toQuery({ name, names, state, mailing }: JobFilter): Filter<Document> {
   const now = new Date();
@@ -42,11 +46,12 @@ function toQuery({ name, names, state, mailing }: JobFilter): Filter<Document> {
     ...(names && { name: { $in: names } }),
     ...(mailing !== undefined && { 'data.mailing': mailing }),
     ...(state && narrowed(state, now)),
-    ...(state && state !== 'paused' && { $expr: { $eq: [stateAt(now), state] } }),
+    ...(state && !isTold.has(state) && { $expr: { $eq: [stateAt(now), state] } }),
   };
 }
 
 const ended = { lockedAt: null, nextRunAt: null };
+const going = { $or: [{ lockedAt: { $ne: null } }, { lockedAt: null, nextRunAt: { $ne: null } }] };
 
 export function createMongoCatalog(jobs: Collection): Catalog {
   const idsOf = async (found: Promise<Document[]>) => (await found).map(({ _id }) => String(_id));
@@ -57,14 +62,22 @@ export function createMongoCatalog(jobs: Collection): Catalog {
     find: async (filter, { offset, limit }) => {
       const query = toQuery(filter);
       const page = jobs.find(query, onlyId).sort(inOrder).skip(offset).limit(limit);
-      const [ids, total] = await Promise.all([idsOf(page.toArray()), jobs.countDocuments(query)]);
+      const [ids, total] = await Promise.all([
+        idsOf(page.toArray()),
+        jobs.countDocuments(query, { limit: mostCounted }),
+      ]);
       return { ids, total };
     },
     count: async () => {
-      const rows = await jobs
-        .aggregate([{ $group: { _id: { name: '$name', state: stateAt(new Date()) }, jobs: { $sum: 1 } } }])
-        .toArray();
-      return rows.map(({ _id: { name, state }, jobs }) => ({ name, state, jobs }));
+      const state = stateAt(new Date());
+      const group = { $group: { _id: { name: '$name', state }, jobs: { $sum: 1 } } };
+      const rows = await jobs.aggregate([{ $match: going }, group]).toArray();
+      const counts: JobCount[] = rows.map(({ _id: { name, state }, jobs }) => ({ name, state, jobs }));
+      for (const name of jobNames) {
+        const found = await jobs.countDocuments({ name, ...ended }, { limit: mostCounted });
+        if (found > 0) counts.push({ name, state: 'completed', jobs: found });
+      }
+      return counts;
     },
     lagMs: async () => {
       const due = { lockedAt: null, nextRunAt: { $lte: new Date() }, disabled: { $ne: true } };

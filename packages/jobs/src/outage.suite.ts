@@ -97,7 +97,28 @@ export function outageSuite(createStore: CreateTestStore): void {
       expect(handlers.calls.filter((call) => call.job === 'send')).to.have.lengthOf(1);
     });
 
-    it('stops a send when the outage outlasts its lock, because another worker has it by then', async () => {
+    it('goes on with a send while the store is away for all, and keeps it when it is back', async () => {
+      const [producer, worker] = [await open(), await open({ ...throughProxy(), lockLifetimeMs: 900 })];
+      const handlers = recordCalls({ send: (_mailing, _lane, signal) => untilAborted(signal) });
+      let isStopped = false;
+      const send = handlers.send;
+      handlers.send = async (...given) => {
+        await send(...given);
+        isStopped = true;
+      };
+      await worker.work(handlers);
+      await producer.send(1, 1);
+      await waitFor(() => handlers.calls.some((call) => call.job === 'send'));
+      await proxy.refuse();
+      await sleep(2000); // two lifetimes and more: nothing must happen in this time
+      expect(isStopped).to.equal(false);
+      await proxy.restore();
+      const lockedAt = async () => Number((await store.jobs()).find(({ name }) => name === 'mailing.send')?.lockedAt);
+      await waitFor(async () => Date.now() - (await lockedAt()) < 500);
+      await waitFor(() => !isStopped && handlers.calls.filter((call) => call.job === 'send').length <= 2);
+    });
+
+    it('stops a send that another worker took over during an outage, as soon as it can know', async () => {
       const logger = recordLog();
       const [producer, worker, other] = [await open(), await open({ ...throughProxy(), logger }), await open()];
       let isStopped = false;
@@ -113,9 +134,11 @@ export function outageSuite(createStore: CreateTestStore): void {
       const others = recordCalls({ send: (_mailing, _lane, signal) => untilAborted(signal) });
       await other.work(others);
       await proxy.refuse();
-      await waitFor(() => isStopped);
       await waitFor(() => others.calls.some((call) => call.job === 'send'));
-      const message = 'mailing.send was stopped: its lock was not renewed in time';
+      expect(isStopped, 'nobody told it').to.equal(false);
+      await proxy.restore();
+      await waitFor(() => isStopped);
+      const message = 'mailing.send was stopped: its lock was not renewed in time, and another worker has it';
       await waitFor(() => logger.lines.some((line) => line.message === message));
     });
 

@@ -1,6 +1,7 @@
 import type { JobState } from 'agenda';
 import type pg from 'pg';
-import type { Catalog, JobFilter } from './catalog.js';
+import { type Catalog, type JobFilter, mostCounted } from './catalog.js';
+import { jobNames } from './mailing-jobs.js';
 
 /** SQL: a job's state, as Agenda computes it. */
 const state = `CASE
@@ -38,7 +39,7 @@ export function createPostgresCatalog(pool: pg.Pool): Catalog {
       const values: unknown[] = [];
       const condition = toCondition(filter, values);
       const counted = await ask<{ total: number }>(
-        `SELECT count(*)::int AS total FROM agenda_jobs ${condition}`,
+        `SELECT count(*)::int AS total FROM (SELECT FROM agenda_jobs ${condition} LIMIT ${mostCounted}) AS counted`,
         values,
       );
       const page = `SELECT id FROM agenda_jobs ${condition} ORDER BY ${inOrder} LIMIT ${limit} OFFSET ${offset}`;
@@ -46,7 +47,13 @@ export function createPostgresCatalog(pool: pg.Pool): Catalog {
     },
     count: () =>
       ask<{ name: string; state: JobState; jobs: number }>(
-        `SELECT name, ${state} AS state, count(*)::int AS jobs FROM agenda_jobs GROUP BY 1, 2`,
+        `SELECT name, ${state} AS state, count(*)::int AS jobs FROM agenda_jobs WHERE NOT (${ended}) GROUP BY 1, 2
+         UNION ALL
+         SELECT name, 'completed', jobs FROM unnest($1::text[]) AS names (name), LATERAL (
+           SELECT count(*)::int AS jobs FROM (
+             SELECT FROM agenda_jobs j WHERE j.name = names.name AND ${ended} LIMIT ${mostCounted}) AS counted) AS ofName
+         WHERE jobs > 0`,
+        [jobNames],
       ),
     lagMs: async () => {
       const [row] = await ask<{ ms: number | null }>(

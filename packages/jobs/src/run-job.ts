@@ -31,7 +31,7 @@ const crowdedPauseMs = 1_000;
  * - failed: the handler rejected; Agenda runs it again after a pause.
  * - crowded: this worker has enough of its kind. The job stays, due soon, for whoever looks first.
  * - handed over: the worker closes and the handler stopped half-way. The job stays, due now, for another worker.
- * - lost: another worker may have it. Nothing more is written for it here.
+ * - lost: another worker has it, or may have it at the end. Nothing more is written for it here.
  */
 export async function runJob(deps: RunDeps, kind: JobKind, job: Job<JobData>): Promise<void> {
   if (deps.isClosing()) return handOver(job);
@@ -50,7 +50,7 @@ export async function runJob(deps: RunDeps, kind: JobKind, job: Job<JobData>): P
   const lock = keepLock({ ...deps, job, lifetimeMs: deps.lockLifetimeMs, onLost });
   deps.runs.add(run);
   const outcome = await settle(() => kind.run(deps.handlers, ids, stopper.signal));
-  await lock.release();
+  if (!(await lock.release())) onLost(lost ?? 'its lock was not renewed in time');
   deps.runs.delete(run);
   if (lost !== undefined) return reportLost(deps, job, lost);
   if (stopper.signal.aborted && kind.stoppable) return handOver(job);

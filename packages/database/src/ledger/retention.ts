@@ -23,7 +23,7 @@ export interface Removed {
 const batch = 5_000;
 const rangesAtOnce = 5;
 /** After a batch, the database has this many times as long for everybody else. */
-const restFactor = 2;
+const restFactor = 9;
 
 /**
  * Removes what has been kept for long enough, in batches with pauses between them. It may be stopped at any moment, and
