@@ -1,8 +1,8 @@
 import { apiPlugin, type Deps, httpOptions, slowBodiesPlugin } from '@showroom/api';
 import type { Logger } from '@showroom/app';
-import { missingMigrations } from '@showroom/database';
+import { tellMissingMigrations } from '@showroom/database';
 import { type Board, createDashboard, type Health } from '@showroom/jobs';
-import { type Check, createMetrics, type MetricsAccess, type Tracing, Unready, watchPlugin } from '@showroom/watch';
+import { type Check, createMetrics, type MetricsAccess, type Tracing, watchPlugin } from '@showroom/watch';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { hardeningPlugin } from './hardening.js';
 import { registerLedgerMetrics } from './ledger-metrics.js';
@@ -50,11 +50,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 /** Without the job store the API goes on: the truth is in PostgreSQL, and a sweep finds what was not scheduled. */
 const checksOf = ({ database, jobs }: ServerOptions): Check[] => [
   { name: 'database', isVital: true, look: () => database.sql('SELECT 1') },
-  { name: 'migrations', isVital: true, look: () => requireMigrations(database) },
+  { name: 'migrations', isVital: true, look: () => tellMissingMigrations(database) },
   { name: 'jobs', isVital: false, look: () => jobs.ping() },
 ];
-
-async function requireMigrations(database: Deps['database']): Promise<void> {
-  const missing = await missingMigrations(database);
-  if (missing.length > 0) throw new Unready(`missing: ${missing.join(', ')}`);
-}

@@ -44,7 +44,8 @@ export type JobFilter = z.infer<typeof JobFilter>;
 
 export const jobs = {
   list: query('jobs_list', '/jobs/', {
-    summary: 'List jobs: first those that run, then those that are planned, then those that ended; `count` ends at 10,000',
+    summary:
+      'List jobs: first those that run, then those that are planned, then those that ended; `count` ends at 10,000',
     needs: 'view_job',
     conflicts: ['job.store_away'],
     input: JobFilter,

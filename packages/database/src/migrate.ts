@@ -29,10 +29,11 @@ export async function isMigrated(url: string): Promise<boolean> {
   });
 }
 
-/** The migrations that the database lacks; a process may go on with those of a newer version. */
-export async function missingMigrations({ sql }: Database): Promise<string[]> {
+/** What the database lacks, in words; nothing when it is as new as we are, or newer. */
+export async function tellMissingMigrations({ sql }: Database): Promise<string | undefined> {
   const applied = new Set((await sql<{ name: string }>('SELECT name FROM migrations')).map(({ name }) => name));
-  return migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
+  const missing = migrations.filter(({ name }) => !applied.has(name)).map(({ name }) => name);
+  return missing.length > 0 ? `missing: ${missing.join(', ')}` : undefined;
 }
 
 async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 export { Counter, Gauge, Histogram } from 'prom-client';
 export { createMetrics, type Metrics, sendBuckets } from './metrics.js';
 export type { MetricsAccess } from './metrics-access.js';
-export { type Check, Unready } from './readiness.js';
+export type { Check } from './readiness.js';
 export { type Add, createTally } from './tally.js';
 export { type Span, startTracing, type Tracing, traceparentOf } from './tracing.js';
 export { type WatchOptions, watchPlugin } from './watch.js';

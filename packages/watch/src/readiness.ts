@@ -3,7 +3,7 @@ export interface Check {
   readonly name: string;
   /** Whether the process can do nothing without it; else it goes on, and catches up later. */
   readonly isVital: boolean;
-  /** Resolves when all is well. */
+  /** Resolves when it is there: to a string if it is not as it should be, which anybody may read. */
   look(): Promise<unknown>;
 }
 
@@ -44,10 +44,11 @@ export function createReadiness({ checks, onFailure, timeoutMs = 2_000 }: Deps):
 
   async function lookAt({ name, look }: Check): Promise<string> {
     try {
-      return (await within(timeoutMs, look())) ? 'ok' : 'does not answer';
+      const found = await within(timeoutMs, look());
+      return typeof found === 'string' ? found : 'ok';
     } catch (error) {
       onFailure(error, name);
-      return error instanceof Unready ? error.message : 'does not answer';
+      return 'does not answer';
     }
   }
 
@@ -57,16 +58,13 @@ export function createReadiness({ checks, onFailure, timeoutMs = 2_000 }: Deps):
   };
 }
 
-/** Something that is there, but not as it should be: the message is for anybody to read. */
-export class Unready extends Error {}
-
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+async function within(ms: number, work: Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
   });
   try {
-    return await Promise.race([work.then(() => true), late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

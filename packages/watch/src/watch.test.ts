@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type FastifyInstance, fastify } from 'fastify';
-import { type Check, createMetrics, createTally, Gauge, type MetricsAccess, Unready, watchPlugin } from './index.js';
+import { type Check, createMetrics, createTally, Gauge, type MetricsAccess, watchPlugin } from './index.js';
 
 describe('watch', () => {
   let app: FastifyInstance;
@@ -16,8 +16,8 @@ describe('watch', () => {
     return app;
   }
   const well = (name: string, isVital = true): Check => ({ name, isVital, look: async () => {} });
-  const ill = (name: string, isVital: boolean, error = new Error('secret: s3cret')): Check => {
-    return { name, isVital, look: () => Promise.reject(error) };
+  const ill = (name: string, isVital: boolean): Check => {
+    return { name, isVital, look: () => Promise.reject(new Error('secret: s3cret')) };
   };
   const readyz = async () => {
     const { statusCode, body } = await app.inject('/readyz');
@@ -41,7 +41,7 @@ describe('watch', () => {
   });
 
   it('is unavailable without what it needs, and says so in words of ours', async () => {
-    await start({ checks: [ill('database', true), ill('migrations', true, new Unready('missing: 0008'))] });
+    await start({ checks: [ill('database', true), { ...well('migrations'), look: async () => 'missing: 0008' }] });
     const body = { status: 'unavailable', database: 'does not answer', migrations: 'missing: 0008' };
     expect(await readyz()).to.deep.equal({ status: 503, body });
   });
