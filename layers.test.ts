@@ -13,7 +13,8 @@ const layers: Record<string, string[]> = {
   'packages/jobs': [],
   'packages/database': ['contract', 'dispatch'],
   'packages/providers': ['dispatch'],
-  'packages/sdk': ['contract'],
+  // Its types are generated from the contract, and its runtime is not.
+  'packages/sdk': [],
   'packages/report': ['contract', 'database'],
   'packages/api': ['contract', 'database', 'jobs', 'report'],
   'apps/probe': ['app'],
@@ -34,7 +35,7 @@ const owners: Record<string, string[]> = {
   '@agendajs/mongo-backend': ['packages/jobs', 'apps/bench'],
   '@agendajs/postgres-backend': ['packages/jobs'],
   mongodb: ['packages/jobs', 'apps/bench'],
-  '@trpc/server': ['packages/api'],
+  '@trpc/server': ['packages/api', 'packages/sdk'],
   'trpc-to-openapi': ['packages/api'],
   '@trpc/client': ['packages/sdk'],
   undici: ['apps/bench'],

@@ -103,7 +103,9 @@ describe('a mailing, watched', function () {
     expect(new Set(provider.seen.map(({ headers }) => headers.traceparent)).size, 'a span for each').to.equal(2);
   });
 
-  it('is one search in the logs, by request, mailing, message or client', () => {
+  it('is one search in the logs, by request, mailing, message or client', async () => {
+    // What is in PostgreSQL by now may be a moment late in the log.
+    await waitFor(() => linesOf(worker).some(({ msg }) => msg === 'mailing finished'));
     const all = [...linesOf(server), ...linesOf(worker)];
     const byRequest = all.filter(({ request }) => request === requestId).map(({ msg }) => msg);
     expect(byRequest).to.include.members(['changed', 'answered', 'mailing started', 'attempt']);

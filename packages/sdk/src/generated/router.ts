@@ -1,0 +1,704 @@
+// Made from the contract by `npm run sdk`; not to be edited.
+
+import type { TRPCBuiltRouter, TRPCDefaultErrorShape, TRPCMutationProcedure, TRPCQueryProcedure } from '@trpc/server';
+import type {
+  AuditEntry,
+  Client,
+  CreatedToken,
+  Explanation,
+  Group,
+  Job,
+  MailingList,
+  MailingListCreateUpdate,
+  MailingPreview,
+  MailingStatisticDetail,
+  Me,
+  Message,
+  MessageTimeline,
+  MobileOperatorCode,
+  Permission,
+  Provider,
+  Reopened,
+  Statistic,
+  Tag,
+  Token,
+  User,
+} from './types.js';
+
+/** The router as tRPC's own clients want it; only types, and nothing of the server. */
+export type ShowroomRouter = TRPCBuiltRouter<
+  { ctx: object; meta: object; errorShape: TRPCDefaultErrorShape; transformer: true },
+  {
+    audit: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+          user?: string;
+          action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse';
+          resource?: string;
+          row?: string;
+          since?: Date | string;
+          until?: Date | string;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: AuditEntry[];
+        };
+        meta: object;
+      }>;
+    };
+    auth: {
+      login: TRPCMutationProcedure<{
+        input: {
+          username: string;
+          password: string;
+        };
+        output: Me;
+        meta: object;
+      }>;
+      logout: TRPCMutationProcedure<{ input: object; output: undefined; meta: object }>;
+      me: TRPCQueryProcedure<{ input: object; output: Me; meta: object }>;
+      changeMe: TRPCMutationProcedure<{
+        input: {
+          first_name?: string;
+          last_name?: string;
+          email?: string;
+          password?: string;
+        };
+        output: Me;
+        meta: object;
+      }>;
+    };
+    clients: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: Client[];
+        };
+        meta: object;
+      }>;
+      create: TRPCMutationProcedure<{
+        input: {
+          phone_number: string;
+          timezone: string;
+          mobile_operator_code: number;
+          tag: number;
+        };
+        output: Client;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this client. */
+          id: number;
+        };
+        output: Client;
+        meta: object;
+      }>;
+      update: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this client. */
+          id: number;
+          phone_number: string;
+          timezone: string;
+          mobile_operator_code: number;
+          tag: number;
+        };
+        output: Client;
+        meta: object;
+      }>;
+      partialUpdate: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this client. */
+          id: number;
+          phone_number?: string;
+          timezone?: string;
+          mobile_operator_code?: number;
+          tag?: number;
+        };
+        output: Client;
+        meta: object;
+      }>;
+      delete: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this client. */
+          id: number;
+        };
+        output: undefined;
+        meta: object;
+      }>;
+    };
+    codes: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: MobileOperatorCode[];
+        };
+        meta: object;
+      }>;
+      create: TRPCMutationProcedure<{
+        input: {
+          code: string;
+        };
+        output: MobileOperatorCode;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this mobile operator code. */
+          id: number;
+        };
+        output: MobileOperatorCode;
+        meta: object;
+      }>;
+      update: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mobile operator code. */
+          id: number;
+          code: string;
+        };
+        output: MobileOperatorCode;
+        meta: object;
+      }>;
+      partialUpdate: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mobile operator code. */
+          id: number;
+          code?: string;
+        };
+        output: MobileOperatorCode;
+        meta: object;
+      }>;
+      delete: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mobile operator code. */
+          id: number;
+        };
+        output: undefined;
+        meta: object;
+      }>;
+    };
+    groups: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: Group[];
+        };
+        meta: object;
+      }>;
+      create: TRPCMutationProcedure<{
+        input: {
+          name: string;
+          permissions?: number[];
+        };
+        output: Group;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this group. */
+          id: number;
+        };
+        output: Group;
+        meta: object;
+      }>;
+      update: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this group. */
+          id: number;
+          name: string;
+          permissions?: number[];
+        };
+        output: Group;
+        meta: object;
+      }>;
+      partialUpdate: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this group. */
+          id: number;
+          name?: string;
+          permissions?: number[];
+        };
+        output: Group;
+        meta: object;
+      }>;
+      delete: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this group. */
+          id: number;
+        };
+        output: undefined;
+        meta: object;
+      }>;
+    };
+    jobs: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          status?: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed';
+          name?: string;
+          mailing?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: Job[];
+        };
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** The id of a job. */
+          id: string;
+        };
+        output: Job;
+        meta: object;
+      }>;
+    };
+    mailing: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+          tag?: string;
+          code?: string;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: MailingList[];
+        };
+        meta: object;
+      }>;
+      create: TRPCMutationProcedure<{
+        input: {
+          tags: string[];
+          codes: string[];
+          start_notification_date: Date | string;
+          end_notification_date: Date | string;
+          text: string;
+          send_window_start?: string | null;
+          send_window_end?: string | null;
+          send_per_second?: number | null;
+        };
+        output: MailingListCreateUpdate;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+        };
+        output: MailingList;
+        meta: object;
+      }>;
+      update: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+          tags: string[];
+          codes: string[];
+          start_notification_date: Date | string;
+          end_notification_date: Date | string;
+          text: string;
+          send_window_start?: string | null;
+          send_window_end?: string | null;
+          send_per_second?: number | null;
+        };
+        output: MailingListCreateUpdate;
+        meta: object;
+      }>;
+      partialUpdate: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+          tags?: string[];
+          codes?: string[];
+          start_notification_date?: Date | string;
+          end_notification_date?: Date | string;
+          text?: string;
+          send_window_start?: string | null;
+          send_window_end?: string | null;
+          send_per_second?: number | null;
+        };
+        output: MailingListCreateUpdate;
+        meta: object;
+      }>;
+      delete: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+        };
+        output: undefined;
+        meta: object;
+      }>;
+      pause: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+        };
+        output: MailingList;
+        meta: object;
+      }>;
+      resume: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+        };
+        output: MailingList;
+        meta: object;
+      }>;
+      cancel: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+        };
+        output: MailingList;
+        meta: object;
+      }>;
+      retry: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+        };
+        output: Reopened;
+        meta: object;
+      }>;
+      resolve: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+          as: 'retry' | 'sent' | 'failed';
+        };
+        output: Reopened;
+        meta: object;
+      }>;
+      preview: TRPCQueryProcedure<{
+        input: {
+          tags: string[];
+          codes: string[];
+          start_notification_date: Date | string;
+          end_notification_date: Date | string;
+          text: string;
+          send_window_start?: string | null;
+          send_window_end?: string | null;
+          send_per_second?: number | null;
+        };
+        output: MailingPreview;
+        meta: object;
+      }>;
+      previewStored: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+        };
+        output: MailingPreview;
+        meta: object;
+      }>;
+      explain: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this mailing list. */
+          id: number;
+          /** The id of a client. */
+          client: number;
+        };
+        output: Explanation;
+        meta: object;
+      }>;
+    };
+    messages: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+          mailing_list?: number;
+          client?: number;
+          status?: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown';
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: Message[];
+        };
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this message. */
+          id: number;
+        };
+        output: MessageTimeline;
+        meta: object;
+      }>;
+      resolve: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this message. */
+          id: number;
+          as: 'retry' | 'sent' | 'failed';
+        };
+        output: MessageTimeline;
+        meta: object;
+      }>;
+    };
+    permissions: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: Permission[];
+        };
+        meta: object;
+      }>;
+    };
+    provider: {
+      list: TRPCQueryProcedure<{ input: object; output: Provider[]; meta: object }>;
+    };
+    statistic: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: Statistic;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          id: number;
+        };
+        output: MailingStatisticDetail;
+        meta: object;
+      }>;
+    };
+    tags: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: Tag[];
+        };
+        meta: object;
+      }>;
+      create: TRPCMutationProcedure<{
+        input: {
+          name: string;
+        };
+        output: Tag;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this tag. */
+          id: number;
+        };
+        output: Tag;
+        meta: object;
+      }>;
+      update: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this tag. */
+          id: number;
+          name: string;
+        };
+        output: Tag;
+        meta: object;
+      }>;
+      partialUpdate: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this tag. */
+          id: number;
+          name?: string;
+        };
+        output: Tag;
+        meta: object;
+      }>;
+      delete: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this tag. */
+          id: number;
+        };
+        output: undefined;
+        meta: object;
+      }>;
+    };
+    tokens: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: Token[];
+        };
+        meta: object;
+      }>;
+      create: TRPCMutationProcedure<{
+        input: {
+          /** What the token is for. */
+          name: string;
+          /** What the token may do, as far as its owner may. */
+          permissions: number[];
+          expires_at?: Date | string | null;
+        };
+        output: CreatedToken;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** A unique integer value identifying this token. */
+          id: number;
+        };
+        output: Token;
+        meta: object;
+      }>;
+      delete: TRPCMutationProcedure<{
+        input: {
+          /** A unique integer value identifying this token. */
+          id: number;
+        };
+        output: undefined;
+        meta: object;
+      }>;
+    };
+    users: {
+      list: TRPCQueryProcedure<{
+        input: {
+          page?: number;
+          limit?: number;
+          after?: number;
+        };
+        output: {
+          count: number;
+          next: string | null;
+          previous: string | null;
+          results: User[];
+        };
+        meta: object;
+      }>;
+      create: TRPCMutationProcedure<{
+        input: {
+          last_login?: Date | string | null;
+          is_superuser?: boolean;
+          /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+          username: string;
+          first_name?: string;
+          last_name?: string;
+          email?: string;
+          is_staff?: boolean;
+          is_active?: boolean;
+          date_joined?: Date | string;
+          groups?: number[];
+          user_permissions?: number[];
+          password: string;
+        };
+        output: User;
+        meta: object;
+      }>;
+      read: TRPCQueryProcedure<{
+        input: {
+          /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+          username: string;
+        };
+        output: User;
+        meta: object;
+      }>;
+      update: TRPCMutationProcedure<{
+        input: {
+          /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+          user: string;
+          last_login?: Date | string | null;
+          is_superuser?: boolean;
+          /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+          username: string;
+          first_name?: string;
+          last_name?: string;
+          email?: string;
+          is_staff?: boolean;
+          is_active?: boolean;
+          date_joined?: Date | string;
+          groups?: number[];
+          user_permissions?: number[];
+          password: string;
+        };
+        output: User;
+        meta: object;
+      }>;
+      partialUpdate: TRPCMutationProcedure<{
+        input: {
+          /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+          user: string;
+          last_login?: Date | string | null;
+          is_superuser?: boolean;
+          username?: string;
+          first_name?: string;
+          last_name?: string;
+          email?: string;
+          is_staff?: boolean;
+          is_active?: boolean;
+          date_joined?: Date | string;
+          groups?: number[];
+          user_permissions?: number[];
+          password?: string;
+        };
+        output: User;
+        meta: object;
+      }>;
+      delete: TRPCMutationProcedure<{
+        input: {
+          /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+          username: string;
+        };
+        output: undefined;
+        meta: object;
+      }>;
+    };
+  }
+>;

@@ -1,0 +1,608 @@
+// Made from the contract by `npm run sdk`; not to be edited.
+
+export interface AuditListFilter {
+  user?: string;
+  action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse';
+  resource?: string;
+  row?: string;
+  since?: Date | string;
+  until?: Date | string;
+}
+
+export interface AuditEntry {
+  id: number;
+  at: Date;
+  action: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse';
+  /** The username, as it was; of a refused sign-in, the one that was tried. */
+  user: string;
+  /** The id of the token, if a program called. */
+  token: number | null;
+  /** The network address that the request came from. */
+  address: string;
+  /** The operationId of what was called. */
+  operation: string;
+  /** What kind of row: `tags`, `mailing`. */
+  resource: string;
+  /** The id of the row. */
+  row: string | null;
+  /** What was deleted, or the changed fields as they were. */
+  old: Record<string, unknown> | null;
+  /** What was created, or the changed fields as they are since. */
+  new: Record<string, unknown> | null;
+  /** The code of the error that a refused caller was answered. */
+  reason: string | null;
+}
+
+export interface AuthLoginInput {
+  username: string;
+  password: string;
+}
+
+export interface Me {
+  id: number;
+  last_login: Date | null;
+  /** Designates that this user has all permissions without explicitly assigning them. */
+  is_superuser: boolean;
+  /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+  username: string;
+  first_name: string;
+  last_name: string;
+  email: string;
+  /** Designates whether the user can log into this admin site. */
+  is_staff: boolean;
+  /** Designates whether this user should be treated as active. Unselect this instead of deleting accounts. */
+  is_active: boolean;
+  date_joined: Date;
+  /** The groups this user belongs to. A user will get all permissions granted to each of their groups. */
+  groups: number[];
+  /** Specific permissions for this user. */
+  user_permissions: number[];
+  /** The codenames of what this caller may do. A superuser who signed in with the password may do everything. */
+  permissions: string[];
+}
+
+export interface AuthMePartialUpdateInput {
+  first_name?: string;
+  last_name?: string;
+  email?: string;
+  password?: string;
+}
+
+export interface Client {
+  id: number;
+  phone_number: string;
+  timezone: string;
+  mobile_operator_code: number;
+  tag: number;
+}
+
+export interface ClientsCreateInput {
+  phone_number: string;
+  timezone: string;
+  mobile_operator_code: number;
+  tag: number;
+}
+
+export interface ClientsImportInput {
+  /** What to do with a row whose phone number a client has already: `add` one more client (what is done if nothing is said), `update` every client with that number, or `skip` the row. With `update` and `skip` the same file can be imported again; of rows with the same number the last one counts. */
+  known?: 'add' | 'update' | 'skip';
+}
+
+export interface ImportReport {
+  /** How many rows there were. */
+  rows: number;
+  /** How many clients there are more. */
+  created: number;
+  /** How many rows changed clients that were there. */
+  updated: number;
+  /** How many rows changed nothing: the number was known, or a later row has it, or all stood there already. */
+  skipped: number;
+  /** How many rows were refused. */
+  refused: number;
+  /** Why rows were refused, in the order of the rows; of the first 1000 of them. */
+  errors: {
+    /** Which row: 1 is the first one below the header. Empty lines do not count. */
+    row: number;
+    /** Field → what is wrong with it. `row`: what is wrong with all of it. */
+    errors: Record<string, string[]>;
+  }[];
+}
+
+export interface ClientsUpdateInput {
+  phone_number: string;
+  timezone: string;
+  mobile_operator_code: number;
+  tag: number;
+}
+
+export interface ClientsPartialUpdateInput {
+  phone_number?: string;
+  timezone?: string;
+  mobile_operator_code?: number;
+  tag?: number;
+}
+
+export interface MobileOperatorCode {
+  id: number;
+  code: string;
+}
+
+export interface CodesCreateInput {
+  code: string;
+}
+
+export interface CodesUpdateInput {
+  code: string;
+}
+
+export interface CodesPartialUpdateInput {
+  code?: string;
+}
+
+export interface Group {
+  id: number;
+  name: string;
+  /** The permissions that every user of this group has. */
+  permissions: number[];
+}
+
+export interface GroupsCreateInput {
+  name: string;
+  permissions?: number[];
+}
+
+export interface GroupsUpdateInput {
+  name: string;
+  permissions?: number[];
+}
+
+export interface GroupsPartialUpdateInput {
+  name?: string;
+  permissions?: number[];
+}
+
+export interface JobsListFilter {
+  status?: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed';
+  name?: string;
+  mailing?: number;
+}
+
+export interface Job {
+  id: string;
+  /** What is done: `mailing.start`, `mailing.send`, `mailing.finish`, … */
+  name: string;
+  status: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed';
+  /** The mailing that it is about, if it is about one. */
+  mailing: number | null;
+  /** Of a `mailing.send`: which of the mailing’s lanes. */
+  lane: number | null;
+  next_run: Date | null;
+  last_run: Date | null;
+  last_finished: Date | null;
+  /** How often it has failed. */
+  failures: number;
+  /** Why it failed last. */
+  last_error: string | null;
+  /** Who runs it, or ran it last: host, process, a word of chance. */
+  worker: string | null;
+}
+
+export interface MailingListFilter {
+  tag?: string;
+  code?: string;
+}
+
+export interface MailingList {
+  id: number;
+  start_notification_date: Date;
+  end_notification_date: Date;
+  text: string;
+  tags: string[];
+  codes: string[];
+  send_window_start: string | null;
+  send_window_end: string | null;
+  send_per_second: number | null;
+  status: 'scheduled' | 'running' | 'paused' | 'completed' | 'canceled' | 'expired';
+}
+
+export interface MailingCreateInput {
+  tags: string[];
+  codes: string[];
+  start_notification_date: Date | string;
+  end_notification_date: Date | string;
+  text: string;
+  send_window_start?: string | null;
+  send_window_end?: string | null;
+  send_per_second?: number | null;
+}
+
+export interface MailingListCreateUpdate {
+  id: number;
+  tags: string[];
+  codes: string[];
+  start_notification_date: Date;
+  end_notification_date: Date;
+  text: string;
+  send_window_start: string | null;
+  send_window_end: string | null;
+  send_per_second: number | null;
+  status: 'scheduled' | 'running' | 'paused' | 'completed' | 'canceled' | 'expired';
+}
+
+export interface MailingUpdateInput {
+  tags: string[];
+  codes: string[];
+  start_notification_date: Date | string;
+  end_notification_date: Date | string;
+  text: string;
+  send_window_start?: string | null;
+  send_window_end?: string | null;
+  send_per_second?: number | null;
+}
+
+export interface MailingPartialUpdateInput {
+  tags?: string[];
+  codes?: string[];
+  start_notification_date?: Date | string;
+  end_notification_date?: Date | string;
+  text?: string;
+  send_window_start?: string | null;
+  send_window_end?: string | null;
+  send_per_second?: number | null;
+}
+
+export interface Reopened {
+  /** How many messages it was. */
+  messages: number;
+  mailing: MailingList;
+}
+
+export interface MailingResolveInput {
+  as: 'retry' | 'sent' | 'failed';
+}
+
+export interface MailingPreviewInput {
+  tags: string[];
+  codes: string[];
+  start_notification_date: Date | string;
+  end_notification_date: Date | string;
+  text: string;
+  send_window_start?: string | null;
+  send_window_end?: string | null;
+  send_per_second?: number | null;
+}
+
+export interface SmsParts {
+  encoding: 'GSM-7' | 'UCS-2';
+  /** As the encoding counts them. */
+  characters: number;
+  /** How many short messages one text takes. */
+  parts: number;
+  /** The same for the whole audience. */
+  total_parts: number;
+}
+
+export interface MailingPreview {
+  /** How many clients match by now. */
+  audience: number;
+  /** Some of them; none for a caller who may not view clients. */
+  sample: {
+    id: number;
+    phone_number: string;
+    timezone: string;
+  }[];
+  /** Every tag in the audience, the largest first. */
+  by_tag: {
+    name: string;
+    clients: number;
+  }[];
+  /** Every code in the audience, the largest first. */
+  by_code: {
+    code: string;
+    clients: number;
+  }[];
+  sms: SmsParts;
+  /** The rate that was reckoned with; null when none is known. */
+  per_second: number | null;
+  /** Where the rate comes from: a limit, or what the last mailing reached. */
+  rate_from: 'mailing' | 'provider' | 'last_mailing' | 'none';
+  /** When the last of what is in time would be sent; null when no rate is known, or nothing is in time. */
+  finishes_at: Date | null;
+  /** From the start, or from now if that is past, to then. */
+  seconds: number | null;
+  /** How many would not be sent before the end (with a window: nor within 400 days). */
+  misses: number;
+  /** Those of them whose window opens at no time before the end. */
+  misses_window: number;
+}
+
+export interface MailingExplainInput {
+  /** The id of a client. */
+  client: number;
+}
+
+export interface MessageEvent {
+  at: Date;
+  event:
+    | 'expanded'
+    | 'accepted'
+    | 'refused'
+    | 'busy'
+    | 'unknown'
+    | 'canceled'
+    | 'expired'
+    | 'worker_died'
+    | 'retried'
+    | 'settled';
+  /** Which attempt it was, from 1. */
+  attempt: number | null;
+  /** What the provider answered with. */
+  http_status: number | null;
+  /** The code in the provider’s answer. */
+  code: number | null;
+  /** How long the provider took. */
+  latency_ms: number | null;
+  detail: string;
+}
+
+export interface MessageTimeline {
+  id: number;
+  send_date: Date | null;
+  status: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown';
+  mailing_list: number;
+  client: number;
+  /** By now; null when the client was deleted. */
+  phone_number: string | null;
+  reason:
+    | 'refused'
+    | 'no_answer'
+    | 'worker_died'
+    | 'end'
+    | 'window'
+    | 'client_deleted'
+    | 'mailing_canceled'
+    | 'operator'
+    | null;
+  /** The same in a sentence. */
+  explanation: string;
+  /** When it is asked with next; null when it has its end. */
+  due_at: Date | null;
+  events: MessageEvent[];
+}
+
+export interface Explanation {
+  mailing: number;
+  client: number;
+  /** Null when the mailing has not started, or its messages were removed. */
+  in_audience: boolean | null;
+  because:
+    | 'is_in_the_audience'
+    | 'mailing_not_started'
+    | 'no_such_client'
+    | 'other_tag'
+    | 'other_code'
+    | 'other_tag_and_code'
+    | 'matches_since'
+    | 'messages_removed';
+  /** The same in a sentence. */
+  explanation: string;
+  message: MessageTimeline | null;
+}
+
+export interface MessagesListFilter {
+  mailing_list?: number;
+  client?: number;
+  status?: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown';
+}
+
+export interface Message {
+  id: number;
+  send_date: Date | null;
+  status: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown';
+  mailing_list: number;
+  client: number;
+}
+
+export interface MessagesResolveInput {
+  as: 'retry' | 'sent' | 'failed';
+}
+
+export interface Permission {
+  id: number;
+  codename: string;
+  name: string;
+}
+
+export interface Provider {
+  name: string;
+  state: 'closed' | 'open' | 'half_open';
+  /** Whether the provider fails, or does not take our token. */
+  fault: 'provider' | 'credentials' | null;
+  /** What it answered when requests were stopped. */
+  detail: string | null;
+  opened_at: Date | null;
+  /** When it is asked again. */
+  probe_at: Date | null;
+  /** How often in a row it was found sick. */
+  times_opened: number;
+  /** SEND_PER_SECOND; null without a limit. */
+  per_second: number | null;
+}
+
+export interface StatisticListInput {
+  page?: number;
+  limit?: number;
+  after?: number;
+}
+
+export interface MessageCounts {
+  total: number;
+  pending: number;
+  sent: number;
+  failed: number;
+  expired: number;
+  canceled: number;
+  unknown: number;
+}
+
+export interface MailingStatistic {
+  id: number;
+  status: 'scheduled' | 'running' | 'paused' | 'completed' | 'canceled' | 'expired';
+  start_notification_date: Date;
+  end_notification_date: Date;
+  text: string;
+  messages: MessageCounts;
+}
+
+export interface Statistic {
+  mailings: number;
+  clients: number;
+  messages: MessageCounts;
+  results: MailingStatistic[];
+}
+
+export interface MailingStatisticDetail {
+  id: number;
+  status: 'scheduled' | 'running' | 'paused' | 'completed' | 'canceled' | 'expired';
+  start_notification_date: Date;
+  end_notification_date: Date;
+  text: string;
+  messages: MessageCounts;
+  by_tag: {
+    name: string | null;
+    messages: MessageCounts;
+  }[];
+  by_code: {
+    code: string | null;
+    messages: MessageCounts;
+  }[];
+  first_sent: Date | null;
+  last_sent: Date | null;
+  per_minute: {
+    minute: Date;
+    sent: number;
+  }[];
+}
+
+export interface Tag {
+  id: number;
+  name: string;
+}
+
+export interface TagsCreateInput {
+  name: string;
+}
+
+export interface TagsUpdateInput {
+  name: string;
+}
+
+export interface TagsPartialUpdateInput {
+  name?: string;
+}
+
+export interface Token {
+  id: number;
+  /** What the token is for. */
+  name: string;
+  /** The username of its owner. */
+  user: string;
+  /** What the token may do, as far as its owner may. */
+  permissions: number[];
+  created_at: Date;
+  expires_at: Date | null;
+  /** To the minute. */
+  last_used_at: Date | null;
+}
+
+export interface TokensCreateInput {
+  /** What the token is for. */
+  name: string;
+  /** What the token may do, as far as its owner may. */
+  permissions: number[];
+  expires_at?: Date | string | null;
+}
+
+export interface CreatedToken {
+  id: number;
+  /** What the token is for. */
+  name: string;
+  /** The username of its owner. */
+  user: string;
+  /** What the token may do, as far as its owner may. */
+  permissions: number[];
+  created_at: Date;
+  expires_at: Date | null;
+  /** To the minute. */
+  last_used_at: Date | null;
+  /** To be sent as `Authorization: Bearer …`. It is shown this once; only its hash is kept. */
+  token: string;
+}
+
+export interface User {
+  id: number;
+  last_login: Date | null;
+  /** Designates that this user has all permissions without explicitly assigning them. */
+  is_superuser: boolean;
+  /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+  username: string;
+  first_name: string;
+  last_name: string;
+  email: string;
+  /** Designates whether the user can log into this admin site. */
+  is_staff: boolean;
+  /** Designates whether this user should be treated as active. Unselect this instead of deleting accounts. */
+  is_active: boolean;
+  date_joined: Date;
+  /** The groups this user belongs to. A user will get all permissions granted to each of their groups. */
+  groups: number[];
+  /** Specific permissions for this user. */
+  user_permissions: number[];
+}
+
+export interface UsersCreateInput {
+  last_login?: Date | string | null;
+  is_superuser?: boolean;
+  /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+  username: string;
+  first_name?: string;
+  last_name?: string;
+  email?: string;
+  is_staff?: boolean;
+  is_active?: boolean;
+  date_joined?: Date | string;
+  groups?: number[];
+  user_permissions?: number[];
+  password: string;
+}
+
+export interface UsersUpdateInput {
+  last_login?: Date | string | null;
+  is_superuser?: boolean;
+  /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
+  username: string;
+  first_name?: string;
+  last_name?: string;
+  email?: string;
+  is_staff?: boolean;
+  is_active?: boolean;
+  date_joined?: Date | string;
+  groups?: number[];
+  user_permissions?: number[];
+  password: string;
+}
+
+export interface UsersPartialUpdateInput {
+  last_login?: Date | string | null;
+  is_superuser?: boolean;
+  username?: string;
+  first_name?: string;
+  last_name?: string;
+  email?: string;
+  is_staff?: boolean;
+  is_active?: boolean;
+  date_joined?: Date | string;
+  groups?: number[];
+  user_permissions?: number[];
+  password?: string;
+}

@@ -1,0 +1,98 @@
+import type { ClientsCreateInput } from '../generated/types.js';
+
+type Piece = Uint8Array | string;
+type Bytes = Blob | ReadableStream<Uint8Array> | AsyncIterable<Piece> | Iterable<Piece> | string;
+
+/**
+ * Where clients come from: rows, from an array, a generator or a database's cursor; or a file that is CSV or NDJSON already,
+ * as a `Blob` or `File` (Node: `await openAsBlob('clients.csv')`), a stream, or text.
+ */
+export type ImportSource =
+  | Iterable<ClientsCreateInput>
+  | AsyncIterable<ClientsCreateInput>
+  | { readonly csv: Bytes }
+  | { readonly ndjson: Bytes };
+
+/** How far the sending is. */
+export interface ImportProgress {
+  /** Bytes handed to the connection. */
+  bytes: number;
+  /** All bytes there are, where that is known (a `Blob`, or text). */
+  totalBytes: number | undefined;
+  /** Rows handed to the connection, where the source is rows. */
+  rows: number | undefined;
+}
+
+/** What is sent, and as what. */
+export interface Body {
+  readonly type: 'text/csv' | 'application/x-ndjson';
+  readonly totalBytes: number | undefined;
+  /** Whether it can be read a second time, should the first try fail. */
+  readonly isRepeatable: boolean;
+  /** The bytes from the beginning; `onRow` is called for each row, where there are rows. */
+  read(onRow: () => void): AsyncGenerator<Uint8Array>;
+}
+
+const encoder = new TextEncoder();
+/** Rows are sent by the piece, for each piece costs more than its bytes. */
+const pieceLength = 64 * 1024;
+
+export function toBody(source: ImportSource): Body {
+  if (typeof source === 'object' && 'csv' in source) return toFileBody('text/csv', source.csv);
+  if (typeof source === 'object' && 'ndjson' in source) return toFileBody('application/x-ndjson', source.ndjson);
+  return {
+    type: 'application/x-ndjson',
+    totalBytes: undefined,
+    isRepeatable: Array.isArray(source),
+    read: (onRow) => readRows(source, onRow),
+  };
+}
+
+async function* readRows(
+  rows: Iterable<object> | AsyncIterable<object>,
+  onRow: () => void,
+): AsyncGenerator<Uint8Array> {
+  let piece = '';
+  for await (const row of rows) {
+    piece += `${JSON.stringify(row)}\n`;
+    onRow();
+    if (piece.length < pieceLength) continue;
+    yield encoder.encode(piece);
+    piece = '';
+  }
+  if (piece) yield encoder.encode(piece);
+}
+
+function toFileBody(type: Body['type'], bytes: Bytes): Body {
+  if (typeof bytes === 'string') {
+    const encoded = encoder.encode(bytes);
+    return { type, totalBytes: encoded.length, isRepeatable: true, read: () => cut(encoded) };
+  }
+  if (bytes instanceof Blob) {
+    return { type, totalBytes: bytes.size, isRepeatable: true, read: () => readStream(bytes.stream()) };
+  }
+  const read = () => (bytes instanceof ReadableStream ? readStream(bytes) : readPieces(bytes));
+  return { type, totalBytes: undefined, isRepeatable: Array.isArray(bytes), read };
+}
+
+async function* cut(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += pieceLength) yield bytes.subarray(at, at + pieceLength);
+}
+
+async function* readPieces(pieces: AsyncIterable<Piece> | Iterable<Piece>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) yield typeof piece === 'string' ? encoder.encode(piece) : piece;
+}
+
+/** Not every browser's streams can be iterated. */
+async function* readStream(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,90 @@
+import { ConnectionError, RateLimitError, ServerError, TimeoutError } from './errors.js';
+import type { CallOptions } from './options.js';
+
+export interface Patience {
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly logger: { warn(message: string, details: object): void } | undefined;
+}
+
+/** The first and the longest pause before another try; a service that says how long to wait is heard, up to a minute. */
+const pausesMs = { first: 300, longest: 8_000, asked: 60_000 };
+
+/**
+ * Makes a call, again and again where it may: after a failure that time may heal, with a pause that doubles, and jitter, or
+ * as long as the service asks for.
+ *
+ * @param attempt one try; its signal aborts when its time is over, or when the caller aborts
+ * @param mayRepeat whether a try that may have arrived can be made again
+ */
+export async function patiently<T>(
+  { timeoutMs, maxRetries, logger }: Patience,
+  options: CallOptions,
+  mayRepeat: boolean,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { signal } = options;
+  const retries = options.maxRetries ?? maxRetries;
+  for (let tries = 0; ; tries++) {
+    signal?.throwIfAborted();
+    try {
+      return await once(options.timeoutMs ?? timeoutMs, signal, attempt);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      const pauseMs = tries < retries && mayRepeat ? pauseBefore(error, tries) : undefined;
+      if (pauseMs === undefined) throw error;
+      logger?.warn('A call failed and is tried again.', { error, pauseMs });
+      await pause(pauseMs, signal);
+    }
+  }
+}
+
+async function once<T>(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const abort = () => stop.abort(signal?.reason);
+  signal?.addEventListener('abort', abort, { once: true });
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    stop.abort();
+  }, timeoutMs);
+  try {
+    return await attempt(stop.signal);
+  } catch (error) {
+    throw isLate ? new TimeoutError(`No answer within ${timeoutMs} ms.`, { cause: error }) : error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** How long to wait before the next try; undefined for what no time heals. */
+function pauseBefore(error: unknown, tries: number): number | undefined {
+  if (error instanceof RateLimitError && error.retryAfterMs !== undefined) {
+    return error.retryAfterMs <= pausesMs.asked ? error.retryAfterMs : undefined;
+  }
+  const isPassing = error instanceof ConnectionError || error instanceof RateLimitError || isOverloaded(error);
+  const longest = Math.min(pausesMs.longest, pausesMs.first * 2 ** tries);
+  return isPassing ? longest * (0.5 + Math.random() / 2) : undefined;
+}
+
+const isOverloaded = (error: unknown) =>
+  error instanceof ServerError && (error.status === 502 || error.status === 503 || error.status === 504);
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,386 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { createTestDatabase, startApp, type TestDatabase, type TestProcess } from '@showroom/testing';
+import { expect } from 'chai';
+import {
+  AuthenticationError,
+  ConflictError,
+  ConnectionError,
+  createShowroom,
+  NotFoundError,
+  PermissionError,
+  RateLimitError,
+  ServerError,
+  type Showroom,
+  ShowroomError,
+  type ShowroomOptions,
+  TimeoutError,
+  ValidationError,
+} from './index.js';
+import { createTrpcClient } from './trpc.js';
+
+const account = { username: 'admin', password: 'pässword' };
+
+/** The SDK against the real server, as an app of somebody else's would use it. */
+describe('sdk', function () {
+  this.timeout(30_000);
+  let database: TestDatabase;
+  let server: TestProcess;
+  let baseUrl: string;
+  let showroom: Showroom;
+
+  before(async () => {
+    database = await createTestDatabase();
+    server = startApp('apps/server/src/main.ts', {
+      DATABASE_URL: database.url,
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      ADMIN_PASSWORD: account.password,
+    });
+    baseUrl = String((await server.ready()).url);
+    showroom = createShowroom({ baseUrl: `${baseUrl}/`, ...account });
+    await showroom.tags.create({ name: 'vip' });
+    await showroom.codes.create({ code: '900' });
+  });
+  after(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  const errorOf = (promise: Promise<unknown>): Promise<Error> =>
+    promise.then(
+      () => new Error('it did not fail'),
+      (error: Error) => error,
+    );
+  const person = { timezone: 'Europe/Moscow', mobile_operator_code: 1, tag: 1 };
+
+  describe('calls', () => {
+    it('are plain functions: the row first, what is said of it second', async () => {
+      const client = await showroom.clients.create({ ...person, phone_number: '79001234567' });
+      expect(client).to.include({ phone_number: '79001234567', tag: 1 });
+      expect(await showroom.clients.read(client.id)).to.deep.equal(client);
+      const moved = await showroom.clients.partialUpdate(client.id, { timezone: 'UTC' });
+      expect(moved).to.deep.equal({ ...client, timezone: 'UTC' });
+      expect(await showroom.clients.delete(client.id)).to.equal(undefined);
+      expect(await errorOf(showroom.clients.read(client.id))).to.be.instanceOf(NotFoundError);
+    });
+
+    it('take and give dates as dates, and rows by other names than an id', async () => {
+      const start = new Date('2098-01-01T10:00:00.500Z');
+      const mailing = await showroom.mailing.create({
+        tags: ['vip'],
+        codes: [],
+        text: 'Приходите',
+        start_notification_date: start,
+        end_notification_date: '2099-01-01T10:00:00Z',
+      });
+      const { id } = (await showroom.mailing.list.first())!;
+      const read = await showroom.mailing.read(id!);
+      expect(read.start_notification_date).to.be.instanceOf(Date);
+      expect(read.start_notification_date.getTime()).to.equal(start.getTime());
+      expect(mailing.text).to.equal('Приходите');
+      expect((await showroom.mailing.pause(id!)).status).to.equal('paused');
+      await showroom.users.create({ username: 'ivan', password: 'secret' });
+      expect((await showroom.users.partialUpdate('ivan', { first_name: 'Иван' })).first_name).to.equal('Иван');
+      expect((await showroom.auth.me()).username).to.equal('admin');
+    });
+
+    it('sign in by token, too', async () => {
+      const { token } = await showroom.tokens.create({ name: 'crm', permissions: [] });
+      const byToken = createShowroom({ baseUrl, token });
+      expect((await byToken.auth.me()).username).to.equal('admin');
+      expect(await errorOf(byToken.tags.list())).to.be.instanceOf(PermissionError);
+    });
+
+    it('leave tRPC’s own client within reach', async () => {
+      const { results } = await createTrpcClient({ baseUrl, ...account }).tags.list.query({ limit: 1 });
+      expect(results.map(({ name }) => name)).to.deep.equal(['vip']);
+    });
+  });
+
+  describe('errors', () => {
+    it('are of a class by what they mean, with status, code, request and cause', async () => {
+      const missing = (await errorOf(showroom.tags.read(999))) as NotFoundError;
+      expect(missing).to.be.instanceOf(NotFoundError).and.instanceOf(ShowroomError);
+      expect(missing).to.include({ name: 'NotFoundError', status: 404, code: 'tag.not_found' });
+      expect(missing.message).to.equal('There is no such tag.');
+      expect(missing.requestId).to.match(/^[\da-f-]{36}$/);
+      expect(missing.cause).to.be.instanceOf(Error);
+    });
+
+    it('say which values were refused, and why', async () => {
+      const refused = (await errorOf(
+        showroom.clients.create({ ...person, phone_number: '+7', tag: 99 }),
+      )) as ValidationError;
+      expect(refused).to.be.instanceOf(ValidationError).and.to.include({ status: 400, code: 'request.invalid' });
+      expect(refused.fields.phone_number).to.deep.equal(['Must consist of digits.']);
+      expect(Object.keys(refused.fields)).to.have.members(['phone_number', 'tag']);
+    });
+
+    it('tell a conflict, a stranger and a wrong password apart', async () => {
+      const client = await showroom.clients.create({ ...person, phone_number: '79001234599' });
+      const conflict = await errorOf(showroom.tags.delete(1));
+      expect(conflict).to.be.instanceOf(ConflictError).and.include({ status: 409, code: 'tag.in_use' });
+      await showroom.clients.delete(client.id);
+      for (const credentials of [
+        {},
+        { ...account, password: 'wrong' },
+        { token: 'showroom_none' },
+      ] as ShowroomOptions[]) {
+        const stranger = createShowroom({ ...credentials, baseUrl });
+        expect(await errorOf(stranger.tags.list())).to.be.instanceOf(AuthenticationError);
+      }
+    });
+
+    it('say that nobody answers', async () => {
+      const nobody = createShowroom({ baseUrl: 'http://127.0.0.1:1', maxRetries: 0 });
+      const error = await errorOf(nobody.tags.list());
+      expect(error).to.be.instanceOf(ConnectionError).and.not.instanceOf(TimeoutError);
+      expect((error as ConnectionError).status).to.equal(undefined);
+    });
+
+    it('say that what answers is no Showroom', async () => {
+      const other = await listen((_request, response) => response.end('<html>hello</html>'));
+      expect(await errorOf(other.showroom.tags.list())).to.be.instanceOf(ConnectionError);
+      await other.close();
+    });
+  });
+
+  describe('lists', () => {
+    const phones = (count: number) => Array.from({ length: count }, (_, n) => String(79_000_000_000 + n));
+
+    before(async () => {
+      await showroom.clients.import(phones(25).map((phone_number) => ({ ...person, phone_number })));
+    });
+
+    it('are read to their end, page by page, in their order and each row once', async () => {
+      const seen: string[] = [];
+      for await (const { phone_number } of showroom.clients.list.all({}, { pageSize: 10 })) seen.push(phone_number);
+      expect(seen).to.deep.equal(phones(25));
+    });
+
+    it('end where a page is just full', async () => {
+      expect(await showroom.clients.list.all({}, { pageSize: 5 }).toArray()).to.have.lengthOf(25);
+    });
+
+    it('give one page, the first row, or the first of them', async () => {
+      const page = await showroom.clients.list({ page: 2, limit: 10 });
+      expect(page.count).to.equal(25);
+      expect(page.results.map(({ phone_number }) => phone_number)).to.deep.equal(phones(25).slice(10, 20));
+      expect((await showroom.clients.list.page({ page: 'last', limit: 10 })).results).to.have.lengthOf(5);
+      expect((await showroom.clients.list.first())?.phone_number).to.equal(phones(1)[0]);
+      expect(await showroom.clients.list.toArray({ limit: 7 })).to.have.lengthOf(7);
+      expect(await showroom.clients.list.toArray({ limit: 0 })).to.deep.equal([]);
+      expect(await showroom.mailing.list.first({ tag: 'nobody' })).to.equal(undefined);
+    });
+
+    it('that begin with the latest, and those that have no keys, are read to their end too', async () => {
+      const entries = await showroom.audit.list.all({}, { pageSize: 3 }).toArray();
+      expect(entries.length).to.be.above(3);
+      expect(entries.map(({ id }) => id)).to.deep.equal(entries.map(({ id }) => id).toSorted((a, b) => b - a));
+      expect(new Set(entries.map(({ id }) => id)).size).to.equal(entries.length);
+      expect(await showroom.jobs.list.all({}, { pageSize: 1 }).toArray()).to.be.an('array');
+    });
+
+    it('stop asking when nobody reads on', async () => {
+      let asked = 0;
+      const counting = createShowroom({
+        baseUrl,
+        ...account,
+        fetch: (...given) => {
+          asked += 1;
+          return fetch(...given);
+        },
+      });
+      for await (const _ of counting.clients.list.all({}, { pageSize: 10 })) break;
+      expect(asked).to.equal(1);
+    });
+  });
+
+  describe('import', () => {
+    const rows = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ ...person, phone_number: String(78_000_000_000 + n) }));
+    const csv =
+      'phone_number,timezone,mobile_operator_code,tag\n77000000001,UTC,1,1\n+7,UTC,1,1\n77000000002,Mars,1,1\n';
+
+    it('takes rows, and tells how far it is', async () => {
+      const seen: { bytes: number; rows: number | undefined }[] = [];
+      const report = await showroom.clients.import(rows(2_000), { onProgress: (progress) => seen.push(progress) });
+      expect(report).to.include({ rows: 2_000, created: 2_000, refused: 0 });
+      expect(seen.length).to.be.above(1);
+      expect(seen.at(-1)).to.include({ rows: 2_000 });
+    });
+
+    it('takes what is made while it is sent', async () => {
+      async function* made() {
+        for (const row of rows(50)) yield row;
+      }
+      expect(await showroom.clients.import(made(), { known: 'skip' })).to.include({ rows: 50, skipped: 50 });
+    });
+
+    for (const [name, source] of [
+      ['text', () => csv],
+      ['a Blob', () => new Blob([csv])],
+      ['a stream', () => new Blob([csv]).stream()],
+      ['pieces', () => [csv.slice(0, 50), new TextEncoder().encode(csv.slice(50))]],
+    ] as const) {
+      it(`takes CSV from ${name}; says which rows were refused, and takes the others`, async () => {
+        const report = await showroom.clients.import({ csv: source() }, { known: 'update' });
+        expect(report).to.include({ rows: 3, refused: 2 });
+        expect(report.errors.map(({ row, errors }) => [row, Object.keys(errors)])).to.deep.equal([
+          [2, ['phone_number']],
+          [3, ['timezone']],
+        ]);
+      });
+    }
+
+    it('throws what its source throws, and leaves nothing behind', async () => {
+      const { count } = await showroom.clients.list({ limit: 1 });
+      async function* broken() {
+        yield* rows(10);
+        throw new RangeError('the cursor is gone');
+      }
+      const error = await errorOf(showroom.clients.import(broken()));
+      expect(error).to.be.instanceOf(RangeError);
+      expect((await showroom.clients.list({ limit: 1 })).count).to.equal(count);
+    });
+
+    it('acts once when the connection breaks before the answer, and says what the first try did', async () => {
+      const breaking = await listenAndBreak(new URL(baseUrl), 1);
+      const { count } = await showroom.clients.list({ limit: 1 });
+      const through = createShowroom({ baseUrl: breaking.url, ...account });
+      const fresh = [{ ...person, phone_number: '76000000001' }];
+      expect(await through.clients.import(fresh)).to.include({ created: 1 });
+      expect(breaking.broken()).to.equal(1);
+      expect((await showroom.clients.list({ limit: 1 })).count).to.equal(count + 1);
+      await breaking.close();
+    });
+
+    it('says what is wrong with a file that is none', async () => {
+      const error = await errorOf(showroom.clients.import({ csv: 'a,b\n1,2\n' }));
+      expect(error).to.be.instanceOf(ValidationError);
+      expect(error.message).to.contain('phone_number');
+    });
+  });
+
+  describe('patience', () => {
+    const busy = (response: ServerResponse, status: number, headers = {}) => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify({ error: { json: { message: 'no', code: 0, data: { httpStatus: status } } } }));
+    };
+    const well = (response: ServerResponse) => response.end(JSON.stringify({ result: { data: { json: { id: 1 } } } }));
+
+    it('tries reads again, after a pause and within reason', async () => {
+      let asked = 0;
+      const service = await listen((_request, response) => (++asked < 3 ? busy(response, 503) : well(response)));
+      expect(await service.showroom.tags.read(1)).to.deep.equal({ id: 1 });
+      expect(asked).to.equal(3);
+      asked = -10;
+      expect(await errorOf(service.showroom.tags.read(1))).to.be.instanceOf(ServerError);
+      expect(asked).to.equal(-7);
+      await service.close();
+    });
+
+    it('waits as long as the service asks for', async () => {
+      let asked = 0;
+      const service = await listen((_request, response) =>
+        ++asked < 2 ? busy(response, 429, { 'retry-after': '1' }) : well(response),
+      );
+      const startedAt = performance.now();
+      await service.showroom.tags.read(1);
+      expect(performance.now() - startedAt).to.be.within(950, 1_900);
+      asked = 0;
+      const impatient = (await errorOf(service.showroom.tags.read(1, { maxRetries: 0 }))) as RateLimitError;
+      expect(impatient).to.be.instanceOf(RateLimitError).and.include({ retryAfterMs: 1_000 });
+      await service.close();
+    });
+
+    it('tries a write again only under a key, and under the same one', async () => {
+      const keys: (string | undefined)[] = [];
+      const service = await listen(({ headers }, response) => {
+        keys.push(headers['idempotency-key'] as string | undefined);
+        busy(response, 503);
+      });
+      await errorOf(service.showroom.clients.create({ ...person, phone_number: '7' }));
+      expect(keys).to.have.lengthOf(3);
+      expect(new Set(keys).size).to.equal(1);
+      expect(keys[0]).to.be.a('string');
+      await errorOf(service.showroom.clients.create({ ...person, phone_number: '7' }, { idempotencyKey: 'mine' }));
+      expect(keys.at(-1)).to.equal('mine');
+      keys.length = 0;
+      await errorOf(service.showroom.tags.create({ name: 'vip' }));
+      expect(keys).to.deep.equal([undefined]);
+      await service.close();
+    });
+
+    it('creates once when the answer is lost', async () => {
+      const breaking = await listenAndBreak(new URL(baseUrl), 1);
+      const through = createShowroom({ baseUrl: breaking.url, ...account });
+      const { count } = await showroom.clients.list({ limit: 1 });
+      const client = await through.clients.create({ ...person, phone_number: '75000000001' });
+      expect((await showroom.clients.list({ limit: 1 })).count).to.equal(count + 1);
+      expect(await showroom.clients.read(client.id)).to.deep.equal(client);
+      await breaking.close();
+    });
+
+    it('ends in time, and at once when it is told to', async () => {
+      const service = await listen(() => {});
+      const startedAt = performance.now();
+      expect(await errorOf(service.showroom.tags.read(1, { timeoutMs: 100, maxRetries: 0 }))).to.be.instanceOf(
+        TimeoutError,
+      );
+      expect(performance.now() - startedAt).to.be.below(1_000);
+      const reason = new Error('the user left');
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(reason), 50);
+      expect(await errorOf(service.showroom.tags.read(1, { signal: stop.signal }))).to.equal(reason);
+      await service.close();
+    });
+  });
+});
+
+/** A service of the test's own. */
+async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server: Server = createServer((request, response) => {
+    request.resume();
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    showroom: createShowroom({ baseUrl }),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A network that loses the answers of the first connections, after the service has acted. */
+async function listenAndBreak({ hostname, port }: URL, times: number) {
+  let broken = 0;
+  const sockets = new Set<Socket>();
+  const proxy = createTcpServer((socket) => {
+    sockets.add(socket);
+    const behind = connect(Number(port), hostname);
+    const isLost = broken < times;
+    socket.on('error', () => behind.destroy());
+    behind.on('error', () => socket.destroy());
+    socket.on('close', () => behind.destroy());
+    socket.pipe(behind);
+    behind.on('data', (chunk) => {
+      if (!isLost) return socket.write(chunk);
+      broken += 1;
+      socket.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    broken: () => broken,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}

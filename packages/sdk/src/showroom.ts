@@ -1,0 +1,41 @@
+import { procedures } from './generated/procedures.js';
+import type { Resources } from './generated/surface.js';
+import { createImport } from './import/import-call.js';
+import { createList } from './list.js';
+import type { CallOptions, ShowroomOptions, WriteOptions } from './options.js';
+import type { Procedure } from './procedure.js';
+import { createTransport, type Transport } from './transport.js';
+
+/** The whole service, resource by resource. */
+export interface Showroom extends Resources {}
+
+/**
+ * Connects to a Showroom; nothing is sent until something is called.
+ *
+ * @example
+ * const showroom = createShowroom({ baseUrl: 'https://showroom.example.com', token: 'showroom_…' });
+ * const mailing = await showroom.mailing.create({ … });
+ */
+export function createShowroom(options: ShowroomOptions): Showroom {
+  const transport = createTransport(options);
+  const bound = Object.entries(procedures).map(([resource, verbs]) => [
+    resource,
+    Object.fromEntries(
+      Object.entries(verbs).map(([verb, procedure]) => [verb, bind(transport, `${resource}.${verb}`, procedure)]),
+    ),
+  ]);
+  return Object.fromEntries(bound) as Showroom;
+}
+
+function bind(transport: Transport, path: string, procedure: Procedure): unknown {
+  const { key, pages, path: filePath } = procedure;
+  if (filePath) return createImport(transport, filePath);
+  const call = (input: unknown, options?: WriteOptions) => transport.call(path, procedure, input, options);
+  if (pages) return createList((input, options: CallOptions) => call(input, options) as never, pages);
+  if (!key) return takesInput(procedure) ? call : (options?: WriteOptions) => call({}, options);
+  return takesInput(procedure)
+    ? (row: unknown, input?: object, options?: WriteOptions) => call({ ...input, [key]: row }, options)
+    : (row: unknown, options?: WriteOptions) => call({ [key]: row }, options);
+}
+
+const takesInput = ({ takesInput }: Procedure) => takesInput === true;
