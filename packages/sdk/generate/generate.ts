@@ -51,7 +51,7 @@ export function generate(): GeneratedFile[] {
     const methods = procedures
       .filter((each) => each.resource === resource)
       .map((each) => printMethod(each, named, print));
-    return `/** ${titleOf(resource)} */\nexport interface ${toPascal(resource)}Resource {\n${methods.join('\n\n')}\n}`;
+    return `/** ${titleOf(resource)} */\nexport interface ${toPascal(resource)}Resource ${resource === 'mailing' ? 'extends MailingWatching ' : ''}{\n${methods.join('\n\n')}\n}`;
   });
   const resources = Object.keys(contract).map((resource) => `readonly ${resource}: ${toPascal(resource)}Resource;`);
   const router = Object.keys(contract).map((resource) => {
@@ -69,6 +69,7 @@ export function generate(): GeneratedFile[] {
     `import type { CallOptions, WriteOptions } from '../options.js';`,
     `import type { ImportCall } from '../import/import-call.js';`,
     `import type { List } from '../list.js';`,
+    `import type { MailingWatching } from '../watch.js';`,
     importTypes(surfaces),
     ...surfaces,
     `/** Everything that the service can do, resource by resource. */\nexport interface Resources {\n${resources.join('\n')}\n}`,

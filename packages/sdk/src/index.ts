@@ -18,3 +18,4 @@ export type { ImportProgress, ImportSource } from './import/source.js';
 export type { List, Page, PageAfter, PageNumber, Rows } from './list.js';
 export type { CallOptions, ShowroomOptions, WriteOptions } from './options.js';
 export { createShowroom, type Showroom } from './showroom.js';
+export type { MailingWatching, Progress, WatchOptions } from './watch.js';

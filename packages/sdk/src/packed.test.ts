@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -106,6 +106,58 @@ describe('the packed sdk', function () {
       expect(stdout).to.equal('');
     });
   }
+
+  it('has docstrings whose examples compile', async () => {
+    const declared = await readFile(join(sdk, 'src/generated/surface.ts'), 'utf8');
+    const examples = [...declared.matchAll(/@example\n\s+\* (.+)/g)].map(([, example]) => `  ${example}`);
+    expect(examples.length).to.be.above(50);
+    const text = `import type { Showroom } from '@showroom/sdk';\ndeclare const console: { log(...given: unknown[]): void };\nexport async function all(showroom: Showroom) {\n${examples.join('\n')}\n}\n`;
+    await writeFile(join(folder, 'examples.ts'), text);
+    const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: [] };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['examples.ts'] }));
+    const { stdout } = await run(bin('tsc'), ['-p', folder]).catch((error) => error);
+    expect(stdout).to.equal('');
+  });
+
+  it('has examples that run: a file imported, a mailing sent and watched', async () => {
+    const probe = startApp('apps/probe/src/main.ts', { PORT: '0' });
+    const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't' };
+    const worker = startApp('apps/worker/src/main.ts', { DATABASE_URL: database.url, LOG_LEVEL: 'error', ...provider });
+    try {
+      await worker.ready();
+      const headers = { authorization: `Basic ${btoa('admin:pw')}`, 'content-type': 'application/json' };
+      const post = async (path: string, body: object) =>
+        (await fetch(`${url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+      const { id: tag } = await post('/tags/', { name: 'example' });
+      const { id: code } = await post('/codes/', { code: '901' });
+      const { results } = await (await fetch(`${url}/api/v1/permissions/?limit=1000`, { headers })).json();
+      const permissions = results.map(({ id }: { id: number }) => id);
+      const { token } = await post('/tokens/', { name: 'examples', permissions });
+      for (const name of ['import-csv.ts', 'send-and-watch.ts']) {
+        await cp(join(folder, 'node_modules/@showroom/sdk/examples', name), join(folder, name));
+      }
+      await writeFile(
+        join(folder, 'clients.csv'),
+        `phone_number,timezone,mobile_operator_code,tag\n79000000001,UTC,${code},${tag}\n79000000002,UTC,${code},${tag}\n+7,UTC,${code},${tag}\n`,
+      );
+      const example = (name: string, ...given: string[]) =>
+        run(
+          process.execPath,
+          ['--import', join(root, 'node_modules/tsx/dist/loader.mjs'), join(folder, name), ...given],
+          {
+            cwd: folder,
+            env: { PATH: process.env.PATH, SHOWROOM_URL: url, SHOWROOM_TOKEN: token },
+          },
+        ).catch((error) => error);
+      const imported = await example('import-csv.ts', 'clients.csv');
+      expect(imported.stdout).to.contain('100 %\n2 created, 0 updated, 0 as they were.\nRow 3, phone_number: ');
+      const sent = await example('send-and-watch.ts', 'example', 'Приходите');
+      expect(sent.stdout).to.match(/^2 clients have the tag example\.\n/);
+      expect(sent.stdout).to.match(/is completed: 0 failed, of 0 nobody knows\.\n$/);
+    } finally {
+      await Promise.all([worker.stop(), probe.stop()]);
+    }
+  });
 
   it('runs in an ES module, and is required by CommonJS', async () => {
     await writeFile(join(folder, 'app.mjs'), `import { createShowroom, NotFoundError } from '@showroom/sdk';\n${app}`);

@@ -1,5 +1,6 @@
 import { ConnectionError, RateLimitError, ServerError, TimeoutError } from './errors.js';
 import type { CallOptions } from './options.js';
+import { pause } from './pause.js';
 
 export interface Patience {
   readonly timeoutMs: number;
@@ -74,17 +75,3 @@ function pauseBefore(error: unknown, tries: number): number | undefined {
 
 const isOverloaded = (error: unknown) =>
   error instanceof ServerError && (error.status === 502 || error.status === 503 || error.status === 504);
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', abort, { once: true });
-  });
-}

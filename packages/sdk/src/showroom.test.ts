@@ -9,6 +9,7 @@ import {
   createShowroom,
   NotFoundError,
   PermissionError,
+  type Progress,
   RateLimitError,
   ServerError,
   type Showroom,
@@ -260,6 +261,69 @@ describe('sdk', function () {
       const error = await errorOf(showroom.clients.import({ csv: 'a,b\n1,2\n' }));
       expect(error).to.be.instanceOf(ValidationError);
       expect(error.message).to.contain('phone_number');
+    });
+  });
+
+  describe('watching', () => {
+    let probe: TestProcess;
+    let worker: TestProcess;
+    const start = () =>
+      showroom.mailing.create({
+        tags: ['vip'],
+        codes: [],
+        text: 'hello',
+        start_notification_date: new Date(Date.now() - 1_000),
+        end_notification_date: new Date(Date.now() + 600_000),
+      });
+
+    before(async () => {
+      probe = startApp('apps/probe/src/main.ts', { PORT: '0', PROBE_FAULTS: '{"delay_ms":100}' });
+      const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't', SEND_CONCURRENCY: '50' };
+      worker = startApp('apps/worker/src/main.ts', { DATABASE_URL: database.url, LOG_LEVEL: 'error', ...provider });
+      await worker.ready();
+    });
+    after(() => Promise.all([probe.stop(), worker.stop()]));
+
+    it('tells how a mailing goes on, how fast and how long still, until it has ended', async () => {
+      const { id } = await start();
+      const seen: Progress[] = [];
+      for await (const progress of showroom.mailing.watch(id!, { everyMs: 200 })) seen.push(progress);
+      const { total } = seen.at(-1)!;
+      expect(seen.length).to.be.above(3);
+      expect(seen.at(-1)).to.include({ status: 'completed', sent: total, pending: 0, isOver: true });
+      expect(seen.slice(0, -1).every(({ isOver }) => !isOver)).to.equal(true);
+      const sent = seen.map((each) => each.sent);
+      expect(sent).to.deep.equal(sent.toSorted((a, b) => a - b));
+      const running = seen.filter(({ secondsLeft }) => secondsLeft !== null);
+      expect(running.length).to.be.above(0);
+      for (const { perSecond } of running) expect(perSecond).to.be.within(1, 2_000);
+      expect(await showroom.mailing.finished(id!)).to.include({ status: 'completed', sent: total });
+    });
+
+    it('waits for a service that is away, and ends when it is told to', async () => {
+      const breaking = await listenAndBreak(new URL(baseUrl), 2);
+      const through = createShowroom({ baseUrl: breaking.url, ...account, maxRetries: 0 });
+      const { id } = await start();
+      const stop = new AbortController();
+      const reason = new Error('enough');
+      setTimeout(() => stop.abort(reason), 6_000);
+      const seen: Progress[] = [];
+      const watching = (async () => {
+        for await (const progress of through.mailing.watch(id!, { everyMs: 100, signal: stop.signal })) {
+          seen.push(progress);
+          if (progress.sent > 0) stop.abort(reason);
+        }
+      })();
+      expect(await errorOf(watching)).to.equal(reason);
+      expect(breaking.broken()).to.equal(2);
+      expect(seen.length).to.be.above(0);
+      await breaking.close();
+      await showroom.mailing.cancel(id!);
+      expect((await showroom.mailing.finished(id!, { everyMs: 100 })).status).to.equal('canceled');
+    });
+
+    it('has nothing to watch where there is no mailing', async () => {
+      expect(await errorOf(showroom.mailing.finished(999_999))).to.be.instanceOf(NotFoundError);
     });
   });
 

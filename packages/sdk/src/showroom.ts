@@ -5,6 +5,7 @@ import { createList } from './list.js';
 import type { CallOptions, ShowroomOptions, WriteOptions } from './options.js';
 import type { Procedure } from './procedure.js';
 import { createTransport, type Transport } from './transport.js';
+import { createWatching } from './watch.js';
 
 /** The whole service, resource by resource. */
 export interface Showroom extends Resources {}
@@ -24,7 +25,9 @@ export function createShowroom(options: ShowroomOptions): Showroom {
       Object.entries(verbs).map(([verb, procedure]) => [verb, bind(transport, `${resource}.${verb}`, procedure)]),
     ),
   ]);
-  return Object.fromEntries(bound) as Showroom;
+  const showroom = Object.fromEntries(bound) as Showroom;
+  Object.assign(showroom.mailing, createWatching(showroom.statistic.read));
+  return showroom;
 }
 
 function bind(transport: Transport, path: string, procedure: Procedure): unknown {

@@ -3,6 +3,7 @@
 import type { ImportCall } from '../import/import-call.js';
 import type { List } from '../list.js';
 import type { CallOptions, WriteOptions } from '../options.js';
+import type { MailingWatching } from '../watch.js';
 import type {
   AuditEntry,
   AuditListFilter,
@@ -281,7 +282,7 @@ export interface JobsResource {
   read(id: string, options?: CallOptions): Promise<Job>;
 }
 /** One text to one audience between two moments. */
-export interface MailingResource {
+export interface MailingResource extends MailingWatching {
   /**
    * List mailings, by the name of a tag or a code if you like. Needs `view_mailing`.
    *

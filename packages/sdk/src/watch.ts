@@ -1,0 +1,102 @@
+import { ConnectionError, RateLimitError, ServerError } from './errors.js';
+import type { MailingStatisticDetail, MessageCounts } from './generated/types.js';
+import type { CallOptions } from './options.js';
+import { pause } from './pause.js';
+
+/** How far a mailing is. */
+export interface Progress extends MessageCounts {
+  status: MailingStatisticDetail['status'];
+  /** Messages sent a second, of late; null as long as that is not known. */
+  perSecond: number | null;
+  /** Seconds until nothing is pending, if it goes on like this; null when nobody can tell. */
+  secondsLeft: number | null;
+  /** Whether the mailing has ended; then this is the last word. */
+  isOver: boolean;
+}
+
+export interface WatchOptions extends CallOptions {
+  /** How often to look, in milliseconds: 1,000 by default. */
+  everyMs?: number;
+}
+
+export interface MailingWatching {
+  /**
+   * Watches a mailing until it has ended: tells how it stands at once, and again whenever that has changed. A service that is away
+   * is waited for. Looks every `everyMs`; leaving the loop, or the signal, ends it.
+   *
+   * @example
+   * for await (const { sent, total, secondsLeft } of showroom.mailing.watch(12)) console.log(sent, total, secondsLeft);
+   */
+  watch(id: number, options?: WatchOptions): AsyncIterable<Progress>;
+  /**
+   * Resolves when a mailing has ended, to how.
+   *
+   * @example
+   * const { status, sent, failed } = await showroom.mailing.finished(12);
+   */
+  finished(id: number, options?: WatchOptions): Promise<Progress>;
+}
+
+type Look = (id: number, options: CallOptions) => Promise<MailingStatisticDetail>;
+
+const overStatuses = new Set(['completed', 'expired', 'canceled']);
+/** The weight of the last look in the rate that is told: enough to follow, not so much as to jump. */
+const newest = 0.4;
+const awayPauseMs = 2_000;
+
+export function createWatching(look: Look): MailingWatching {
+  async function* watch(id: number, { everyMs = 1_000, ...options }: WatchOptions = {}): AsyncGenerator<Progress> {
+    let before: { progress: Progress; at: number } | undefined;
+    for (;;) {
+      const at = performance.now();
+      const statistic = await patientlyLook(id, options);
+      const progress = toProgress(statistic, at, before);
+      if (!before || hasChanged(before.progress, progress)) yield progress;
+      if (progress.isOver) return;
+      before = { progress, at };
+      await pause(everyMs, options.signal);
+    }
+  }
+
+  /** What passes is waited for, however long; what does not is thrown. */
+  async function patientlyLook(id: number, options: CallOptions): Promise<MailingStatisticDetail> {
+    for (;;) {
+      try {
+        return await look(id, options);
+      } catch (error) {
+        const isAway =
+          error instanceof ConnectionError || error instanceof ServerError || error instanceof RateLimitError;
+        if (!isAway) throw error;
+        await pause(awayPauseMs, options.signal);
+      }
+    }
+  }
+
+  return {
+    watch,
+    finished: async (id, options) => {
+      let last: Progress | undefined;
+      for await (const progress of watch(id, options)) last = progress;
+      return last!;
+    },
+  };
+}
+
+function toProgress(
+  { status, messages }: MailingStatisticDetail,
+  at: number,
+  before: { progress: Progress; at: number } | undefined,
+): Progress {
+  const isOver = overStatuses.has(status) && messages.pending === 0;
+  const perSecond = before ? toRate(messages.sent, at, before) : null;
+  const secondsLeft = perSecond !== null && perSecond > 0 && !isOver ? Math.ceil(messages.pending / perSecond) : null;
+  return { ...messages, status, perSecond, secondsLeft, isOver };
+}
+
+function toRate(sent: number, at: number, { progress, at: was }: { progress: Progress; at: number }): number {
+  const now = Math.max(0, sent - progress.sent) / ((at - was) / 1_000);
+  return progress.perSecond === null ? now : newest * now + (1 - newest) * progress.perSecond;
+}
+
+const told = ['status', 'total', 'pending', 'sent', 'failed', 'expired', 'canceled', 'unknown'] as const;
+const hasChanged = (one: Progress, other: Progress) => told.some((field) => one[field] !== other[field]);
