@@ -13,6 +13,7 @@ const layers: Record<string, string[]> = {
   'packages/jobs': [],
   'packages/database': ['contract', 'dispatch'],
   'packages/providers': ['dispatch'],
+  'packages/cli': ['sdk'],
   // Its types are generated from the contract, and its runtime is not.
   'packages/sdk': [],
   'packages/report': ['contract', 'database'],

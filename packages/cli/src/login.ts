@@ -1,0 +1,61 @@
+import { hostname } from 'node:os';
+import { createShowroom, PermissionError } from '@showroom/sdk';
+import { type Environment, type Login, readLogin, removeLogin, writeLogin } from './config.js';
+import type { Terminal } from './terminal.js';
+
+/** Something to tell whoever typed the command, without a stack. */
+export class Mistake extends Error {}
+
+interface LoginOptions {
+  url?: string;
+  token?: string;
+  username?: string;
+}
+
+/** Signs in with a token, or makes one with a name and a password, with everything that this user may do; and keeps it. */
+export async function login(environment: Environment, terminal: Terminal, options: LoginOptions): Promise<void> {
+  const { given, file, password } = environment;
+  const url = options.url ?? given.url;
+  if (!url) throw new Mistake('Say where the service is: --url https://showroom.example.com');
+  const token = options.token ?? given.token ?? (await makeToken(url, options.username, password, terminal));
+  const { username } = await createShowroom({ baseUrl: url, token }).auth.me();
+  await writeLogin(file, { url, token });
+  terminal.say(`Signed in to ${url} as ${username}.`);
+  terminal.tell({ url, username });
+}
+
+async function makeToken(
+  url: string,
+  username: string | undefined,
+  known: string | undefined,
+  terminal: Terminal,
+): Promise<string> {
+  if (!username) throw new Mistake('Say who you are: --username, or --token');
+  const password = known ?? (await terminal.ask(`Password of ${username}: `));
+  const showroom = createShowroom({ baseUrl: url, username, password });
+  try {
+    const me = await showroom.auth.me();
+    const all = await showroom.permissions.list.all().toArray();
+    const permissions = all.filter(({ codename }) => me.is_superuser || me.permissions.includes(codename));
+    const name = `showroom on ${hostname()}`.slice(0, 150);
+    return (await showroom.tokens.create({ name, permissions: permissions.map(({ id }) => id) })).token;
+  } catch (error) {
+    if (!(error instanceof PermissionError)) throw error;
+    throw new Mistake('You may not list permissions, so no token can be made: ask for one, and use --token.');
+  }
+}
+
+export async function logout({ file }: Environment, terminal: Terminal): Promise<void> {
+  await removeLogin(file);
+  terminal.say('Signed out. The token lives on until it is revoked: DELETE /tokens/{id}/');
+  terminal.tell({});
+}
+
+/** Who calls, by options, environment or the login that is kept, in this order. */
+export async function requireLogin({ given, file }: Environment, options: LoginOptions): Promise<Login> {
+  const { url, token } = { ...(await readLogin(file)), ...given, ...withoutUndefined(options) };
+  if (!url || !token) throw new Mistake('Sign in first: showroom login --url … --username …');
+  return { url, token };
+}
+
+const withoutUndefined = ({ url, token }: LoginOptions) => ({ ...(url && { url }), ...(token && { token }) });
