@@ -122,6 +122,15 @@ export function lookingSuite(createStore: CreateTestStore): void {
       expect(moved?.nextRunAt?.toISOString().slice(11, 16)).to.equal('07:30');
     });
 
+    it('removes what repeated and is not wanted any more', async () => {
+      const repeating = [{ name: 'ledger.tidy', everyMs: minute }] as const;
+      await (await open({ repeating })).work(recordCalls());
+      const names = async () => (await store.jobs()).map(({ name }) => name);
+      expect(await names()).to.include('ledger.tidy');
+      await (await open()).work(recordCalls());
+      expect(await names()).not.to.include('ledger.tidy');
+    });
+
     describe('the board', () => {
       it('calls jobs of a page by a sentence, finds them by words of it, and counts them', async () => {
         const jobs = await open();

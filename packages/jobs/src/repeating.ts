@@ -25,6 +25,9 @@ export interface Keeper {
   stop(): Promise<void>;
 }
 
+/** What repeats only where somebody has set it so. */
+const optional: readonly JobName[] = ['ledger.tidy', 'statistic.report'];
+
 /** So many jobs that ended are removed at once, and after a short while the next. */
 const trimAtOnce = 5_000;
 
@@ -51,6 +54,9 @@ export async function keepRepeating(deps: KeeperDeps): Promise<Keeper> {
     for (const each of all) await look(each.name, () => ensure(deps, each));
     await look('what ended', trim);
   };
+  for (const name of optional) {
+    if (!repeating.some((each) => each.name === name)) await look(name, () => removeRepeating(deps, name));
+  }
   let looking = lookAfterAll().then(() => look(sweep, () => sweepNow(deps)));
   const timer = setInterval(() => {
     looking = looking.then(lookAfterAll);
@@ -79,6 +85,12 @@ async function ensure({ agenda, store }: KeeperDeps, repeating: Repeating): Prom
   await made.catch((error: unknown) => {
     if (!store.isDuplicate(error)) throw error;
   });
+}
+
+/** What was set before, and is not any more. A worker that is set otherwise makes it again. */
+async function removeRepeating({ agenda }: KeeperDeps, name: JobName): Promise<void> {
+  const { jobs } = await agenda.queryJobs({ name });
+  if (jobs.length > 0) await agenda.cancel({ ids: jobs.map((job) => job._id) });
 }
 
 interface RepeatingJob {

@@ -10,10 +10,12 @@ interface Procedure {
 
 /** What stands in one of the generated files. */
 export interface GeneratedFile {
-  readonly name: string;
+  /** Below the repository's root. */
+  readonly path: string;
   readonly text: string;
 }
 
+const folder = 'packages/sdk/src/generated/';
 const notice = '// Made from the contract by `npm run sdk`; not to be edited.\n';
 
 const proceduresOf = (all: Contract): Procedure[] =>
@@ -82,10 +84,11 @@ export function generate(): GeneratedFile[] {
     `export type ShowroomRouter = TRPCBuiltRouter<\n{ ctx: object; meta: object; errorShape: TRPCDefaultErrorShape; transformer: true },\n{\n${router.join('\n')}\n}\n>;`,
   ].join('\n');
   return [
-    { name: 'types.ts', text: `${notice}\n${types}\n` },
-    { name: 'surface.ts', text: `${surface}\n` },
-    { name: 'router.ts', text: `${routerFile}\n` },
-    { name: 'procedures.ts', text: printTable(procedures) },
+    { path: `${folder}types.ts`, text: `${notice}\n${types}\n` },
+    { path: `${folder}surface.ts`, text: `${surface}\n` },
+    { path: `${folder}router.ts`, text: `${routerFile}\n` },
+    { path: `${folder}procedures.ts`, text: printTable(procedures) },
+    { path: 'docs/sdk.md', text: printReference(surfaces, types) },
   ];
 }
 
@@ -252,4 +255,36 @@ function printTable(procedures: Procedure[]): string {
     };
   }
   return `${notice}\nimport type { Procedure } from '../procedure.js';\n\nexport const procedures: Record<string, Record<string, Procedure>> = ${JSON.stringify(table, null, 2)};\n`;
+}
+
+const introduction = `# The SDK, method by method
+
+Made from the contract by \`npm run sdk\`; not to be edited. [The package's README](../packages/sdk/README.md) tells how to begin.
+\`showroom\` is what \`createShowroom\` gives; \`List\` has \`page\`, \`all\`, \`first\` and \`toArray\` beside the call itself. Every method takes
+\`options\` last: \`signal\`, \`timeoutMs\`, \`maxRetries\`, and where it says \`WriteOptions\` an \`idempotencyKey\`.
+`;
+
+/** The same as people read it: the surface, and then what its types are. */
+function printReference(surfaces: string[], types: string): string {
+  const parts = surfaces.map((text) => {
+    const [, title, name] = /^\/\*\* (.*) \*\/\nexport interface (\w+)Resource/.exec(text)!;
+    const methods = text.slice(text.indexOf('{') + 1, text.lastIndexOf('}')).trim();
+    return `## ${name![0]!.toLowerCase()}${name!.slice(1)}\n\n${title}\n\n\`\`\`ts\n${methods}\n\`\`\`\n`;
+  });
+  const plain = indented(types.replaceAll('export interface', 'interface'));
+  return `${introduction}\n${parts.join('\n')}\n## Types\n\n\`\`\`ts\n${plain}\n\`\`\`\n`;
+}
+
+/** Each line as deep as the braces before it. */
+function indented(text: string): string {
+  let depth = 0;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (/^[}\]]/.test(line)) depth -= 1;
+      const written = line && `${'  '.repeat(depth)}${line}`;
+      if (/[{[]$/.test(line)) depth += 1;
+      return written;
+    })
+    .join('\n');
 }

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { generate } from './generate.js';
 
-const folder = fileURLToPath(new URL('../src/generated/', import.meta.url));
-for (const { name, text } of generate()) writeFileSync(`${folder}${name}`, text);
-execFileSync('npx', ['biome', 'check', '--write', folder], { stdio: 'inherit' });
+const root = resolve(import.meta.dirname, '../../..');
+for (const { path, text } of generate()) writeFileSync(resolve(root, path), text);
+execFileSync('npx', ['biome', 'check', '--write', 'packages/sdk/src/generated'], { cwd: root, stdio: 'inherit' });

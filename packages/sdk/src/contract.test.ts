@@ -17,8 +17,8 @@ describe('the generated part of the sdk', () => {
         .replaceAll(/[\s,;|]+/g, ' ')
         .replaceAll(/'(\w+)':/g, '$1:')
         .trim();
-    for (const { name, text } of generate()) {
-      const file = readFileSync(new URL(`generated/${name}`, import.meta.url), 'utf8');
+    for (const { path, text } of generate()) {
+      const file = readFileSync(path, 'utf8');
       const words = (given: string) =>
         squeeze(given)
           .replaceAll(/["'()]/g, '')
@@ -26,7 +26,7 @@ describe('the generated part of the sdk', () => {
           .filter(Boolean)
           .sort()
           .join(' ');
-      expect(words(file), `${name}: run npm run sdk`).to.equal(words(text));
+      expect(words(file), `${path}: run npm run sdk`).to.equal(words(text));
     }
   });
 
