@@ -5,6 +5,7 @@ import { createAccess } from './access/access.js';
 import { originOf } from './access/origin.js';
 import type { Caller, Context, Deps, Entrance } from './context.js';
 import { type ApiError, headersOf } from './errors.js';
+import { livePlugin } from './live.js';
 import { createDocument } from './rest/document.js';
 import { answerUnknownPath } from './rest/drf/not-found.js';
 import { drfPlugin } from './rest/drf/plugin.js';
@@ -74,6 +75,7 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
     contextOf,
     bodySchemas: document.components.schemas,
   });
+  await app.register(livePlugin, { identify, contextOf });
   if (dashboard) await serveStaffPage(app, { deps, prefix: '/jobs', page: dashboard, identify });
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {

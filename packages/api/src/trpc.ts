@@ -23,6 +23,7 @@ const t = initTRPC
   .meta<Meta>()
   .create({
     transformer: superjson,
+    sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
     isDev: false,
     errorFormatter: ({ shape, error }) => {
       const code = errorCodeOf(error);
@@ -86,3 +87,7 @@ export const implement = <P extends ProcedureContract>(
     })
     .input(contract.input as P['input'])
     .output(contract.output as P['output']);
+
+/** Binds what goes on for a while; it has no REST route. */
+export const implementStream = <P extends ProcedureContract>(contract: P) =>
+  guarded.meta({ contract }).input(contract.input as P['input']);

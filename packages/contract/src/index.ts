@@ -29,6 +29,7 @@ export * from './kit/procedure.js';
 export * from './kit/timezone.js';
 export * from './mailing.js';
 export * from './mailing-preview.js';
+export * from './mailing-progress.js';
 export * from './messages.js';
 export * from './permissions.js';
 export * from './provider.js';

@@ -49,7 +49,7 @@ export function lookingSuite(createStore: CreateTestStore): void {
       await jobs.send(1, 3);
       await jobs.startAt(2, soon());
       await store.insert(ended(3));
-      await waitFor(async () => (await jobs.list({ state: 'running' }, page)).total === 1);
+      await waitFor(async () => (await jobs.list({ name: 'mailing.send', state: 'running' }, page)).total === 1);
       const { jobs: listed, total } = await jobs.list({ names: ['mailing.send', 'mailing.start'] }, page);
       expect(total).to.equal(3);
       expect(listed.map(({ name, state, data }) => ({ name, state, data }))).to.deep.equal([
@@ -172,8 +172,8 @@ export function lookingSuite(createStore: CreateTestStore): void {
         const [jobs, worker] = [await open(), await open()];
         await worker.work(recordCalls({ send: (_mailing, _lane, signal) => untilAborted(signal) }));
         await jobs.send(1, 1);
-        await waitFor(async () => (await jobs.list({ state: 'running' }, page)).total === 1);
-        const [running] = (await jobs.list({ state: 'running' }, page)).jobs;
+        await waitFor(async () => (await jobs.list({ name: 'mailing.send', state: 'running' }, page)).total === 1);
+        const [running] = (await jobs.list({ name: 'mailing.send', state: 'running' }, page)).jobs;
         const reasonOf = (promise: Promise<unknown>) =>
           promise.then(
             () => 'done',

@@ -54,10 +54,16 @@ export async function keepRepeating(deps: KeeperDeps): Promise<Keeper> {
     for (const each of all) await look(each.name, () => ensure(deps, each));
     await look('what ended', trim);
   };
-  for (const name of optional) {
-    if (!repeating.some((each) => each.name === name)) await look(name, () => removeRepeating(deps, name));
-  }
-  let looking = lookAfterAll().then(() => look(sweep, () => sweepNow(deps)));
+  const begin = async () => {
+    // First of all, or the regular one might have run already, and this one would run for nothing.
+    await look(sweep, () => ensure(deps, all[0]!));
+    await look(sweep, () => sweepNow(deps));
+    for (const name of optional) {
+      if (!repeating.some((each) => each.name === name)) await look(name, () => removeRepeating(deps, name));
+    }
+    await lookAfterAll();
+  };
+  let looking = begin();
   const timer = setInterval(() => {
     looking = looking.then(lookAfterAll);
   }, sweepEveryMs);

@@ -281,6 +281,8 @@ describe('sdk', function () {
       const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't', SEND_CONCURRENCY: '50' };
       worker = startApp('apps/worker/src/main.ts', { DATABASE_URL: database.url, LOG_LEVEL: 'error', ...provider });
       await worker.ready();
+      const some = Array.from({ length: 600 }, (_, n) => ({ ...person, phone_number: String(74_000_000_000 + n) }));
+      await showroom.clients.import(some);
     });
     after(() => Promise.all([probe.stop(), worker.stop()]));
 
@@ -298,6 +300,51 @@ describe('sdk', function () {
       expect(running.length).to.be.above(0);
       for (const { perSecond } of running) expect(perSecond).to.be.within(1, 2_000);
       expect(await showroom.mailing.finished(id!)).to.include({ status: 'completed', sent: total });
+    });
+
+    it('is told by the service, in one answer; and asks where that is not to be had', async () => {
+      const watch = async (live: (...given: Parameters<typeof fetch>) => Promise<Response>) => {
+        const asked: string[] = [];
+        const counting = createShowroom({
+          baseUrl,
+          ...account,
+          fetch: (input, init) => {
+            const { pathname } = new URL(String(input));
+            asked.push(pathname);
+            return pathname.startsWith('/live') ? live(input, init) : fetch(input, init);
+          },
+        });
+        const { id } = await start();
+        expect(await counting.mailing.finished(id!)).to.include({ status: 'completed', pending: 0 });
+        return asked;
+      };
+      expect(await watch(fetch)).to.deep.equal(['/live/mailing.watch']);
+      const others = [
+        async () => new Response('', { status: 404 }),
+        async () => Response.json({ no: 'stream' }),
+        async () => Promise.reject(new TypeError('blocked')),
+      ];
+      for (const other of others) {
+        const asked = await watch(other);
+        expect(asked).to.include.members(['/live/mailing.watch', '/trpc/statistic.read']);
+      }
+    }).timeout(60_000);
+
+    it('goes on when the server was restarted, and tells nothing twice', async () => {
+      const { port } = new URL(baseUrl);
+      const { id } = await start();
+      const seen: Progress[] = [];
+      const watching = (async () => {
+        for await (const progress of showroom.mailing.watch(id!)) seen.push(progress);
+      })();
+      while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      await server.stop('SIGKILL');
+      server = startApp('apps/server/src/main.ts', { DATABASE_URL: database.url, PORT: port, LOG_LEVEL: 'error' });
+      await server.ready();
+      await watching;
+      expect(seen.at(-1)).to.include({ status: 'completed', pending: 0, isOver: true });
+      const counts = seen.map(({ status, sent, pending }) => `${status} ${sent} ${pending}`);
+      expect(new Set(counts).size).to.equal(counts.length);
     });
 
     it('waits for a service that is away, and ends when it is told to', async () => {

@@ -2,6 +2,7 @@ import { procedures } from './generated/procedures.js';
 import type { Resources } from './generated/surface.js';
 import { createImport } from './import/import-call.js';
 import { createList } from './list.js';
+import { listen } from './live.js';
 import type { CallOptions, ShowroomOptions, WriteOptions } from './options.js';
 import type { Procedure } from './procedure.js';
 import { createTransport, type Transport } from './transport.js';
@@ -26,7 +27,10 @@ export function createShowroom(options: ShowroomOptions): Showroom {
     ),
   ]);
   const showroom = Object.fromEntries(bound) as Showroom;
-  Object.assign(showroom.mailing, createWatching(showroom.statistic.read));
+  Object.assign(
+    showroom.mailing,
+    createWatching(showroom.statistic.read, (id, signal) => listen(transport, id, signal)),
+  );
   return showroom;
 }
 

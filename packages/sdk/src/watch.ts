@@ -1,5 +1,6 @@
 import { ConnectionError, RateLimitError, ServerError } from './errors.js';
 import type { MailingStatisticDetail, MessageCounts } from './generated/types.js';
+import type { Stand } from './live.js';
 import type { CallOptions } from './options.js';
 import { pause } from './pause.js';
 
@@ -15,14 +16,15 @@ export interface Progress extends MessageCounts {
 }
 
 export interface WatchOptions extends CallOptions {
-  /** How often to look, in milliseconds: 1,000 by default. */
+  /** To look every so many milliseconds, instead of being told. */
   everyMs?: number;
 }
 
 export interface MailingWatching {
   /**
-   * Watches a mailing until it has ended: tells how it stands at once, and again whenever that has changed. A service that is away
-   * is waited for. Looks every `everyMs`; leaving the loop, or the signal, ends it.
+   * Watches a mailing until it has ended: tells how it stands at once, and again whenever that has changed, at most once a
+   * second. The service tells it (server-sent events); where that is not to be had, it is asked. A service that is away is
+   * waited for. Leaving the loop, or the signal, ends it.
    *
    * @example
    * for await (const { sent, total, secondsLeft } of showroom.mailing.watch(12)) console.log(sent, total, secondsLeft);
@@ -37,29 +39,49 @@ export interface MailingWatching {
   finished(id: number, options?: WatchOptions): Promise<Progress>;
 }
 
-type Look = (id: number, options: CallOptions) => Promise<MailingStatisticDetail>;
+type Look = (id: number, options: CallOptions) => Promise<Stand>;
+type Listen = (id: number, signal: AbortSignal | undefined) => AsyncIterable<Stand>;
+
+interface Told {
+  readonly progress: Progress;
+  readonly at: number;
+}
 
 const overStatuses = new Set(['completed', 'expired', 'canceled']);
 /** The weight of the last look in the rate that is told: enough to follow, not so much as to jump. */
 const newest = 0.4;
+const usualEveryMs = 1_000;
 const awayPauseMs = 2_000;
 
-export function createWatching(look: Look): MailingWatching {
-  async function* watch(id: number, { everyMs = 1_000, ...options }: WatchOptions = {}): AsyncGenerator<Progress> {
-    let before: { progress: Progress; at: number } | undefined;
-    for (;;) {
+export function createWatching(look: Look, listen: Listen): MailingWatching {
+  async function* watch(id: number, { everyMs, ...options }: WatchOptions = {}): AsyncGenerator<Progress> {
+    let before: Told | undefined;
+    const stands = everyMs === undefined ? follow(id, options) : ask(id, everyMs, options);
+    for await (const stand of stands) {
       const at = performance.now();
-      const statistic = await patientlyLook(id, options);
-      const progress = toProgress(statistic, at, before);
+      const progress = toProgress(stand, at, before);
       if (!before || hasChanged(before.progress, progress)) yield progress;
       if (progress.isOver) return;
       before = { progress, at };
+    }
+  }
+
+  /** As long as the service tells, that; from then on, what it answers. */
+  async function* follow(id: number, options: CallOptions): AsyncGenerator<Stand> {
+    for await (const stand of listen(id, options.signal)) yield stand;
+    options.signal?.throwIfAborted();
+    yield* ask(id, usualEveryMs, options);
+  }
+
+  async function* ask(id: number, everyMs: number, options: CallOptions): AsyncGenerator<Stand> {
+    for (;;) {
+      yield await patientlyLook(id, options);
       await pause(everyMs, options.signal);
     }
   }
 
   /** What passes is waited for, however long; what does not is thrown. */
-  async function patientlyLook(id: number, options: CallOptions): Promise<MailingStatisticDetail> {
+  async function patientlyLook(id: number, options: CallOptions): Promise<Stand> {
     for (;;) {
       try {
         return await look(id, options);
@@ -82,18 +104,14 @@ export function createWatching(look: Look): MailingWatching {
   };
 }
 
-function toProgress(
-  { status, messages }: MailingStatisticDetail,
-  at: number,
-  before: { progress: Progress; at: number } | undefined,
-): Progress {
+function toProgress({ status, messages }: Stand, at: number, before: Told | undefined): Progress {
   const isOver = overStatuses.has(status) && messages.pending === 0;
   const perSecond = before ? toRate(messages.sent, at, before) : null;
   const secondsLeft = perSecond !== null && perSecond > 0 && !isOver ? Math.ceil(messages.pending / perSecond) : null;
   return { ...messages, status, perSecond, secondsLeft, isOver };
 }
 
-function toRate(sent: number, at: number, { progress, at: was }: { progress: Progress; at: number }): number {
+function toRate(sent: number, at: number, { progress, at: was }: Told): number {
   const now = Math.max(0, sent - progress.sent) / ((at - was) / 1_000);
   return progress.perSecond === null ? now : newest * now + (1 - newest) * progress.perSecond;
 }
