@@ -7,6 +7,6 @@ export type { Health } from './health.js';
 export type { JobList, ListedJob } from './job-list.js';
 export { type Jobs, type JobsOptions, openJobs } from './jobs.js';
 export type { JobsLogger } from './logger.js';
-export { type JobName, jobNames, type MailingJobs } from './mailing-jobs.js';
+export type { MailingJobs } from './mailing-jobs.js';
 export type { Repeating } from './repeating.js';
 export type { Backend } from './store.js';

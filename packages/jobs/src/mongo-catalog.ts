@@ -94,7 +94,7 @@ export function createMongoCatalog(jobs: Collection): Catalog {
       return deletedCount;
     },
     ping: async () => {
-      await jobs.findOne({ _id: { $exists: true } }, onlyId);
+      await jobs.findOne({}, onlyId);
     },
   };
 }

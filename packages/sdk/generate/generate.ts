@@ -118,7 +118,7 @@ const isFile = ({ described }: Procedure) => described.takesFile.length > 0;
 const shapeOf = ({ described }: Procedure) => (described.input as z.ZodObject).shape as Record<string, z.ZodType>;
 
 /** The input field that names the row, for paths with a row in them. */
-export function keyOf({ described: { path, pathFields } }: Pick<Procedure, 'described'>): string | null {
+function keyOf({ described: { path, pathFields } }: Pick<Procedure, 'described'>): string | null {
   const [, name] = /\{(\w+)\}/.exec(path) ?? [];
   return name ? (pathFields[name] ?? name) : null;
 }

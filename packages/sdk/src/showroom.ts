@@ -35,14 +35,12 @@ export function createShowroom(options: ShowroomOptions): Showroom {
 }
 
 function bind(transport: Transport, path: string, procedure: Procedure): unknown {
-  const { key, pages, path: filePath } = procedure;
+  const { key, pages, takesInput, path: filePath } = procedure;
   if (filePath) return createImport(transport, filePath);
   const call = (input: unknown, options?: WriteOptions) => transport.call(path, procedure, input, options);
   if (pages) return createList((input, options: CallOptions) => call(input, options) as never, pages);
-  if (!key) return takesInput(procedure) ? call : (options?: WriteOptions) => call({}, options);
-  return takesInput(procedure)
+  if (!key) return takesInput ? call : (options?: WriteOptions) => call({}, options);
+  return takesInput
     ? (row: unknown, input?: object, options?: WriteOptions) => call({ ...input, [key]: row }, options)
     : (row: unknown, options?: WriteOptions) => call({ [key]: row }, options);
 }
-
-const takesInput = ({ takesInput }: Procedure) => takesInput === true;

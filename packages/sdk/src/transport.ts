@@ -1,7 +1,7 @@
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
 import superjson from 'superjson';
 import { ConnectionError, type ShowroomError, toError, toRetryAfterMs } from './errors.js';
-import type { CallOptions, ShowroomOptions, WriteOptions } from './options.js';
+import type { ShowroomOptions, WriteOptions } from './options.js';
 import { type Patience, patiently } from './patience.js';
 import type { Procedure } from './procedure.js';
 
@@ -60,9 +60,7 @@ export function createTransport(options: ShowroomOptions): Transport {
     call: (path, { kind, takesKey }, input, given: WriteOptions = {}) => {
       const key = takesKey ? (given.idempotencyKey ?? newKey()) : undefined;
       const mayRepeat = kind === 'query' || key !== undefined;
-      return patiently(patience, given satisfies CallOptions, mayRepeat, (signal) =>
-        ask(path, kind, input, key, signal),
-      );
+      return patiently(patience, given, mayRepeat, (signal) => ask(path, kind, input, key, signal));
     },
   };
 }

@@ -1,4 +1,4 @@
-export { Counter, Gauge, Histogram } from 'prom-client';
+export { Gauge, Histogram } from 'prom-client';
 export { createMetrics, type Metrics, sendBuckets } from './metrics.js';
 export type { MetricsAccess } from './metrics-access.js';
 export type { Check } from './readiness.js';

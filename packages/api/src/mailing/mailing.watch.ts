@@ -5,12 +5,11 @@ import { tracked } from '@trpc/server';
 import type { Context, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
 import { found } from '../rows.js';
+import { endedStatuses } from './mailing.service.js';
 
 /** A mailing is looked at so often, and whoever watches it as often as that divides. */
 const lookEveryMs = 1_000;
 const looksPerCheck = 10;
-
-const overStatuses = new Set<MailingStatus>(['completed', 'expired', 'canceled']);
 
 /**
  * Tells how a mailing goes on: at once, and whenever that has changed, until it has ended. An event's id is what it says, so
@@ -26,7 +25,7 @@ export async function* watchMailing(
     const progress = await readProgress(deps, id);
     const event = [progress.status, ...Object.values(progress.messages)].join(' ');
     if (event !== last) yield tracked(event, progress);
-    if (overStatuses.has(progress.status) && progress.messages.pending === 0) return;
+    if (endedStatuses.has(progress.status) && progress.messages.pending === 0) return;
     last = event;
     await sleep(lookEveryMs, undefined, { signal }).catch(() => {});
     if (looks % looksPerCheck === 0) await requireStill(identifyAgain);

@@ -36,44 +36,41 @@ const restFactor = 9;
  */
 export async function tidyLedger(database: Database, retention: Retention, signal: AbortSignal): Promise<Removed> {
   const { messagesDays, eventsDays, auditDays } = retention;
-  const removed: Removed = { mailings: 0, messages: 0, events: 0, audit: 0 };
-  if (messagesDays !== null) {
-    for (const id of await endedBefore(database, messagesDays)) {
-      if (signal.aborted) return removed;
-      if (await markPurged(database, id)) removed.mailings += 1;
-    }
-    for (const id of await purgedWithRanges(database)) {
-      await repeat(signal, async () => {
-        const gone = await removeMessages(database, id);
-        removed.messages += gone ?? 0;
-        return gone !== null;
-      });
-    }
-  }
-  if (eventsDays !== null) {
-    await repeat(signal, async () => {
-      const gone = await removeOlder(database, 'message_events', eventsDays);
-      removed.events += gone;
-      return gone >= batch;
-    });
-  }
-  if (auditDays !== null) {
-    await repeat(signal, async () => {
-      const gone = await removeOlder(database, 'audit', auditDays);
-      removed.audit += gone;
-      return gone >= batch;
-    });
-  }
-  return removed;
+  const older = (table: OldTable, days: number | null) =>
+    days === null ? 0 : inBatches(signal, () => removeOlder(database, table, days));
+  const purged = messagesDays === null ? { mailings: 0, messages: 0 } : await purge(database, messagesDays, signal);
+  return { ...purged, events: await older('message_events', eventsDays), audit: await older('audit', auditDays) };
 }
 
-async function repeat(signal: AbortSignal, step: () => Promise<boolean>): Promise<void> {
-  for (;;) {
-    if (signal.aborted) return;
+async function purge(database: Database, days: number, signal: AbortSignal) {
+  const purged = { mailings: 0, messages: 0 };
+  for (const id of await endedBefore(database, days)) {
+    if (signal.aborted) return purged;
+    if (await markPurged(database, id)) purged.mailings += 1;
+  }
+  for (const id of await purgedWithRanges(database)) {
+    purged.messages += await inBatches(signal, () => removeMessages(database, id));
+  }
+  return purged;
+}
+
+/** What a batch came to: how many rows went, and whether there may be more. */
+interface Batch {
+  readonly gone: number;
+  readonly isLast: boolean;
+}
+
+/** @returns how many rows went in all */
+async function inBatches(signal: AbortSignal, remove: () => Promise<Batch>): Promise<number> {
+  let total = 0;
+  while (!signal.aborted) {
     const startedAt = performance.now();
-    if (!(await step())) return;
+    const { gone, isLast } = await remove();
+    total += gone;
+    if (isLast) break;
     await sleep(restFactor * (performance.now() - startedAt), undefined, { signal }).catch(() => {});
   }
+  return total;
 }
 
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
@@ -123,15 +120,17 @@ const removeRanges = `
   ranges AS (DELETE FROM ranges r USING gone WHERE r.first_id = gone.first_id)
   SELECT (SELECT count(*) FROM gone)::int AS ranges, (SELECT count(*) FROM messages)::int AS messages`;
 
-/** @returns how many messages went; null when there was no range left */
-async function removeMessages({ sql }: Database, mailingId: number): Promise<number | null> {
+async function removeMessages({ sql }: Database, mailingId: number): Promise<Batch> {
   const [gone] = await sql<{ ranges: number; messages: number }>(removeRanges, [mailingId]);
-  return gone!.ranges > 0 ? gone!.messages : null;
+  return { gone: gone!.messages, isLast: gone!.ranges === 0 };
 }
 
-async function removeOlder({ sql }: Database, table: 'message_events' | 'audit', days: number): Promise<number> {
+type OldTable = 'message_events' | 'audit';
+
+async function removeOlder({ sql }: Database, table: OldTable, days: number): Promise<Batch> {
   const statement = `
     DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM ${table} WHERE at < clock_timestamp() - $1 * interval '1 day' LIMIT ${batch})) RETURNING 1`;
-  return (await sql(statement, [days])).length;
+  const gone = (await sql(statement, [days])).length;
+  return { gone, isLast: gone < batch };
 }
