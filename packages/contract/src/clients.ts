@@ -3,7 +3,7 @@ import { ImportOptions, ImportReport, importTypes } from './clients-import.js';
 import { issue } from './kit/issues.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, integer, text } from './kit/scalars.js';
+import { Id, integer, nameToFind, text } from './kit/scalars.js';
 import { isTimezone } from './kit/timezone.js';
 
 // What is refused as a text already is not judged further: one reason is enough, and the one consumers have always had.
@@ -34,11 +34,18 @@ export const ClientRef = z.object({ id: Id.meta({ description: 'A unique integer
 export const NewClient = Client.omit({ id: true });
 export type NewClient = z.infer<typeof NewClient>;
 
+const ClientFilter = Paging.extend({
+  phone_number: nameToFind('Exactly this phone number; several clients may have it.').optional(),
+  mobile_operator_code: integer().meta({ description: 'The id of a mobile operator code.' }).optional(),
+  tag: integer().meta({ description: 'The id of a tag.' }).optional(),
+});
+export type ClientFilter = z.infer<typeof ClientFilter>;
+
 export const clients = {
   list: query('clients_list', '/clients/', {
-    summary: 'List clients',
+    summary: 'List clients, by phone number, mobile operator code or tag if you like',
     needs: 'view_client',
-    input: Paging,
+    input: ClientFilter,
     output: pageOf(Client),
   }),
   create: mutation('clients_create', 'POST', '/clients/', {

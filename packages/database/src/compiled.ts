@@ -12,8 +12,12 @@ export type RowOf<M extends Model> = Omit<M, keyof Model> & { id: number };
  */
 export interface CompiledRows<Row> {
   find(id: number): Promise<Row | null>;
-  /** In the order of their ids. */
-  part(part: Part): Promise<Row[]>;
+  /**
+   * In the order of their ids.
+   *
+   * @param matching values that columns have in these rows
+   */
+  part(part: Part, matching?: Partial<Row>): Promise<Row[]>;
   /** @throws an error of PostgreSQL's own when a constraint is broken: see `brokenConstraint` */
   insert(values: Partial<Row>, transaction: Transaction): Promise<Row>;
 }
@@ -35,17 +39,21 @@ export function compileRows<M extends Model>(
   const table = quote(tableName);
   const select = `SELECT ${all} FROM ${table}`;
   const findOne = `${select} WHERE id = $1`;
-  const byKey = `${select} WHERE id > $1 ORDER BY id LIMIT $2 OFFSET $3`;
   const insertOne = `INSERT INTO ${table} (${columns.map(fieldOf)}) VALUES (${columns.map((_, n) => `$${n + 1}`)}) RETURNING ${all}`;
   const named = (what: string, text: string) => ({ name: `${what} ${tableName}`, text });
-  const [finding, parting, inserting] = [
-    named('find', findOne),
-    named('part of', byKey),
-    named('insert into', insertOne),
-  ];
+  const [finding, inserting] = [named('find', findOne), named('insert into', insertOne)];
+  // One statement for each set of columns: there are few, and a plan for all of them would be good for none.
+  const parting = (names: string[]) => {
+    const conditions = ['id > $1', ...names.map((name, n) => `${fieldOf(name)} = $${n + 4}`)];
+    const text = `${select} WHERE ${conditions.join(' AND ')} ORDER BY id LIMIT $2 OFFSET $3`;
+    return named(['part of', ...names].join(' '), text);
+  };
   return {
     find: async (id) => (await run<RowOf<M>>({ ...finding, values: [id] }))[0] ?? null,
-    part: ({ offset, limit, after = 0 }) => run<RowOf<M>>({ ...parting, values: [after, limit, offset] }),
+    part: ({ offset, limit, after = 0 }, matching = {}) => {
+      const values = [after, limit, offset, ...Object.values(matching)];
+      return run<RowOf<M>>({ ...parting(Object.keys(matching)), values });
+    },
     insert: async (values, transaction) => {
       const given = columns.map((name) => values[name] ?? null);
       return (await run<RowOf<M>>({ ...inserting, values: given }, transaction))[0]!;

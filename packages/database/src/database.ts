@@ -65,7 +65,12 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
   return createDatabase(sequelize);
 }
 
-const sumOfClients = 'SELECT coalesce(sum(clients), 0)::float8 AS clients FROM client_counts';
+const countingClients = {
+  name: 'count clients',
+  text: `
+    SELECT coalesce(sum(clients), 0)::float8 AS clients FROM client_counts
+    WHERE ($1::bigint IS NULL OR tag_id = $1) AND ($2::bigint IS NULL OR code_id = $2)`,
+};
 
 const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   audit: sequelize.getRepository(AuditEntry),
@@ -87,9 +92,9 @@ const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   userPermissions: createRelation(sequelize, [UserPermission, 'userId'], [Permission, 'permissionId']),
   importClients,
   clientRows: compileRows(sequelize, run, Client, ['phoneNumber', 'timezone', 'codeId', 'tagId']),
-  /** How many clients there are, however many. */
-  countClients: async () =>
-    (await run<{ clients: number }>({ name: 'count clients', text: sumOfClients, values: [] }))[0]!.clients,
+  /** How many clients there are, however many; of a tag or a code, if given. */
+  countClients: async ({ tagId, codeId }: { tagId?: number; codeId?: number } = {}) =>
+    (await run<{ clients: number }>({ ...countingClients, values: [tagId ?? null, codeId ?? null] }))[0]!.clients,
   auditRows: compileRows(sequelize, run, AuditEntry, [
     'action',
     'username',

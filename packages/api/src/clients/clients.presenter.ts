@@ -11,8 +11,8 @@ export const toClient = ({ id, phoneNumber, timezone, codeId, tagId }: RowOf<Cli
 
 /** The other way round: only what was given. */
 export const toClientColumns = (client: Partial<NewClient>) => ({
-  ...('phone_number' in client && { phoneNumber: client.phone_number }),
-  ...('timezone' in client && { timezone: client.timezone }),
-  ...('mobile_operator_code' in client && { codeId: client.mobile_operator_code }),
-  ...('tag' in client && { tagId: client.tag }),
+  ...(client.phone_number !== undefined && { phoneNumber: client.phone_number }),
+  ...(client.timezone !== undefined && { timezone: client.timezone }),
+  ...(client.mobile_operator_code !== undefined && { codeId: client.mobile_operator_code }),
+  ...(client.tag !== undefined && { tagId: client.tag }),
 });

@@ -1,4 +1,4 @@
-import type { Client, CustomIssue, NewClient, Paging } from '@showroom/contract';
+import type { Client, ClientFilter, CustomIssue, NewClient } from '@showroom/contract';
 import type { Client as ClientModel, Database, Part, RowOf, Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
@@ -8,22 +8,30 @@ import { toClient, toClientColumns } from './clients.presenter.js';
 
 type ClientRow = RowOf<ClientModel>;
 
-export const listClients = ({ database }: Deps, paging: Paging): Promise<PageOfRows<ClientRow>> =>
-  readPage(paging, {
-    count: database.countClients,
-    rows: async (part, count) => database.clientRows.part(await skipTo(database, part, count)),
+type Matching = Partial<ClientRow>;
+
+export function listClients({ database }: Deps, filter: ClientFilter): Promise<PageOfRows<ClientRow>> {
+  const matching: Matching = toClientColumns(filter);
+  return readPage(filter, {
+    count: () => countClients(database, matching),
+    rows: async (part, count) => database.clientRows.part(await skipTo(database, part, matching, count), matching),
     idOf: ({ id }) => id,
   });
+}
+
+/** How many have a tag or a code is known; those with a phone number are so few that they are counted. */
+const countClients = ({ clients, countClients: count }: Database, matching: Matching): Promise<number> =>
+  matching.phoneNumber === undefined ? count(matching) : clients.count({ where: { ...matching } });
 
 /** More rows are not read to be left out: the index is counted through, from the end that is nearer. */
 const farOffset = 10_000;
 
-async function skipTo({ sql }: Database, part: Part, count = 0): Promise<Part> {
+async function skipTo({ clients }: Database, part: Part, matching: Matching, count = 0): Promise<Part> {
   if (part.offset < farOffset) return part;
   const before = part.offset - 1;
   const isNearEnd = part.offset > count / 2;
-  const [order, offset] = isNearEnd ? ['DESC', Math.max(0, count - 1 - before)] : ['ASC', before];
-  const [row] = await sql<{ id: number }>(`SELECT id FROM clients ORDER BY id ${order} OFFSET $1 LIMIT 1`, [offset]);
+  const [direction, offset] = isNearEnd ? ['DESC', Math.max(0, count - 1 - before)] : ['ASC', before];
+  const row = await clients.findOne({ attributes: ['id'], where: { ...matching }, order: [['id', direction]], offset });
   return { offset: 0, limit: part.limit, after: row?.id ?? 0 };
 }
 

@@ -77,6 +77,76 @@ describe('clients', () => {
     expect((await api.rest('POST', '/clients/', { ...client, tag: String(client.tag) })).body.tag).to.equal(client.tag);
   });
 
+  describe('filters', () => {
+    let [other, vip] = [0, 0];
+    let code = 0;
+    before(async () => {
+      other = (await api.rest('POST', '/tags/', { name: 'other' })).body.id;
+      vip = client.tag;
+      code = (await api.rest('POST', '/codes/', { code: '901' })).body.id;
+    });
+    beforeEach(async () => {
+      for (const [phone_number, tag, mobile_operator_code] of [
+        ['1', vip, code],
+        ['2', other, client.mobile_operator_code],
+        ['3', vip, client.mobile_operator_code],
+        ['3', other, code],
+        ['5', vip, code],
+      ]) {
+        await api.rest('POST', '/clients/', { ...client, phone_number, tag, mobile_operator_code });
+      }
+    });
+    const list = async (query: string) => {
+      const { body } = await api.rest('GET', `/clients/?${query}`);
+      return [body.count, ...body.results.map(({ phone_number }: { phone_number: string }) => phone_number)];
+    };
+
+    it('find those with a tag, a code, a phone number, or several of them', async () => {
+      expect(await list(`tag=${vip}`)).to.deep.equal([3, '1', '3', '5']);
+      expect(await list(`mobile_operator_code=${code}`)).to.deep.equal([3, '1', '3', '5']);
+      expect(await list(`tag=${vip}&mobile_operator_code=${code}`)).to.deep.equal([2, '1', '5']);
+      expect(await list('phone_number=3')).to.deep.equal([2, '3', '3']);
+      expect(await list(`phone_number=3&tag=${other}`)).to.deep.equal([1, '3']);
+      expect(await list('phone_number=4')).to.deep.equal([0]);
+      expect(await list('tag=999')).to.deep.equal([0]);
+    });
+
+    it('go with pages, by number and by key, and their addresses', async () => {
+      expect(await list(`tag=${vip}&limit=2&page=2`)).to.deep.equal([3, '5']);
+      const { body } = await api.rest('GET', `/clients/?tag=${vip}&limit=2&after=0`);
+      expect(body).to.deep.include({
+        count: 3,
+        next: `${api.origin}/api/v1/clients/?after=${body.results[1].id}&limit=2&tag=${vip}`,
+      });
+      expect((await api.rest('GET', body.next.replace(`${api.origin}/api/v1`, ''))).body).to.deep.include({
+        count: 3,
+        next: null,
+      });
+    });
+
+    it('leave nothing out where the page is far from both ends', async () => {
+      await api.query(`
+        INSERT INTO clients (phone_number, timezone, tag_id, code_id)
+        SELECT n, 'UTC', CASE WHEN n % 2 = 0 THEN ${vip} ELSE ${other} END, ${code} FROM generate_series(100, 60099) n`);
+      for (const page of [120, 200, 290]) {
+        const found = await list(`tag=${other}&limit=100&page=${page}`);
+        expect(found.slice(0, 2)).to.deep.equal([30_002, String(101 + 2 * (100 * (page - 1) - 2))]);
+        expect(found).to.have.length(101);
+      }
+    });
+
+    it('are the same over tRPC, and none where nothing is given', async () => {
+      const { count } = await api.trpc.clients.list.query({ tag: vip, phone_number: undefined });
+      expect(count).to.equal(3);
+    });
+
+    it('are refused when they are none', async () => {
+      const { status, body } = await api.rest('GET', '/clients/?tag=vip&mobile_operator_code=1.5&phone_number=%00');
+      expect(status).to.equal(400);
+      expect(Object.keys(body)).to.have.members(['tag', 'mobile_operator_code', 'phone_number']);
+    });
+  });
+
   describe('pages', () => {
     beforeEach(async () => {
       for (let n = 1; n <= 5; n++) await api.rest('POST', '/clients/', { ...client, phone_number: String(n) });

@@ -6,6 +6,7 @@ import * as phoneNumbers from './0005-phone-numbers.js';
 import * as counts from './0006-counts.js';
 import * as windowsAtFolds from './0007-windows-at-folds.js';
 import * as operation from './0008-operation.js';
+import * as clientsByFilter from './0009-clients-by-filter.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   counts,
   windowsAtFolds,
   operation,
+  clientsByFilter,
 ];

@@ -79,6 +79,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
           page?: number;
           limit?: number;
           after?: number;
+          phone_number?: string;
+          mobile_operator_code?: number;
+          tag?: number;
         };
         output: {
           count: number;

@@ -11,6 +11,7 @@ import type {
   AuthMePartialUpdateInput,
   Client,
   ClientsCreateInput,
+  ClientsListFilter,
   ClientsPartialUpdateInput,
   ClientsUpdateInput,
   CodesCreateInput,
@@ -105,12 +106,12 @@ export interface AuthResource {
 /** People who can be reached. */
 export interface ClientsResource {
   /**
-   * List clients. Needs `view_client`.
+   * List clients, by phone number, mobile operator code or tag if you like. Needs `view_client`.
    *
    * @example
    * for await (const row of showroom.clients.list.all()) console.log(row.id);
    */
-  readonly list: List<Client, object>;
+  readonly list: List<Client, ClientsListFilter>;
 
   /**
    * Create a client. Needs `add_client`.

@@ -68,6 +68,12 @@ export interface AuthMePartialUpdateInput {
   password?: string;
 }
 
+export interface ClientsListFilter {
+  phone_number?: string;
+  mobile_operator_code?: number;
+  tag?: number;
+}
+
 export interface Client {
   id: number;
   phone_number: string;
