@@ -107,7 +107,8 @@ const reads: Record<string, PathOf> = {
   'clients, 100 after a key': ({ clients }, n) => `/clients/?limit=100&after=${spread(clients - 200, n)}`,
   'clients, a page in the middle by its number': ({ clients }) => `/clients/?limit=100&page=${clients / 200}`,
   'clients, the last page': () => '/clients/?limit=100&page=last',
-  'clients with a tag, 100 after a key': ({ clients }, n) => `/clients/?limit=100&tag=4&after=${spread(clients - 2000, n)}`,
+  'clients with a tag, 100 after a key': ({ clients }, n) =>
+    `/clients/?limit=100&tag=4&after=${spread(clients - 2000, n)}`,
   'clients with a tag and a code, the first page': () => '/clients/?limit=10&tag=4&mobile_operator_code=4',
   'clients with a phone number': ({ clients }, n) => `/clients/?phone_number=${79_000_000_000 + spread(clients, n)}`,
   'messages, the first page of 100': () => '/messages/?limit=100',

@@ -56,7 +56,7 @@ function helmetHeaders(): OutgoingHttpHeaders {
 
 const cors = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  exposedHeaders: ['Retry-After', 'Allow'],
+  exposedHeaders: ['Retry-After', 'Allow', 'X-Request-Id'],
   maxAge: 600,
 };
 

@@ -1,28 +1,21 @@
 import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
 import superjson from 'superjson';
+import { type Connection, toConnection } from './connection.js';
 import { ConnectionError, type ShowroomError, toError, toRetryAfterMs } from './errors.js';
 import type { ShowroomOptions, WriteOptions } from './options.js';
 import { type Patience, patiently } from './patience.js';
 import type { Procedure } from './procedure.js';
 
 /** How calls get to the service and back. */
-export interface Transport {
-  readonly origin: string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly headers: Record<string, string>;
+export interface Transport extends Connection {
   readonly patience: Patience;
   call(path: string, procedure: Procedure, input: unknown, options?: WriteOptions): Promise<unknown>;
 }
 
-/** Where requests go, and with what. */
-export function toConnection(options: ShowroomOptions): Pick<Transport, 'origin' | 'fetch' | 'headers'> {
-  const { baseUrl, fetch = globalThis.fetch.bind(globalThis) } = options;
-  return { origin: baseUrl.replace(/\/+$/, ''), fetch, headers: { ...options.headers, ...toCredentials(options) } };
-}
-
 export function createTransport(options: ShowroomOptions): Transport {
   const { timeoutMs = 30_000, maxRetries = 2, logger } = options;
-  const { origin, fetch, headers } = toConnection(options);
+  const connection = toConnection(options);
+  const { origin, fetch, headers } = connection;
   const patience: Patience = { timeoutMs, maxRetries, logger };
   const client = createTRPCUntypedClient({
     links: [
@@ -53,9 +46,7 @@ export function createTransport(options: ShowroomOptions): Transport {
   }
 
   return {
-    origin,
-    fetch,
-    headers,
+    ...connection,
     patience,
     call: (path, { kind, takesKey }, input, given: WriteOptions = {}) => {
       const key = takesKey ? (given.idempotencyKey ?? newKey()) : undefined;
@@ -67,13 +58,6 @@ export function createTransport(options: ShowroomOptions): Transport {
 
 export const newKey = (): string => globalThis.crypto.randomUUID();
 
-function toCredentials({ token, username, password }: ShowroomOptions): Record<string, string> {
-  if (token !== undefined) return { authorization: `Bearer ${token}` };
-  if (username === undefined) return {};
-  const bytes = new TextEncoder().encode(`${username}:${password}`);
-  return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
-}
-
 interface ErrorData {
   httpStatus?: number;
   error?: string;
@@ -82,6 +66,8 @@ interface ErrorData {
 
 function fromTrpc(error: unknown): ShowroomError {
   if (!(error instanceof TRPCClientError)) return new ConnectionError(String(error), { cause: error });
+  // Kept as the cause, and not printed with it: pages of what is said better already.
+  Object.defineProperties(error, { meta: { enumerable: false }, shape: { enumerable: false } });
   const response = error.meta?.response as Response | undefined;
   const data = error.data as ErrorData | undefined;
   const status = data?.httpStatus ?? response?.status;

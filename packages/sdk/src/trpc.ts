@@ -1,8 +1,8 @@
 import { createTRPCClient, httpBatchLink, type TRPCClient } from '@trpc/client';
 import superjson from 'superjson';
+import { toConnection } from './connection.js';
 import type { ShowroomRouter } from './generated/router.js';
 import type { ShowroomOptions } from './options.js';
-import { toConnection } from './transport.js';
 
 export type { ShowroomRouter };
 

@@ -33,6 +33,24 @@ export interface Body {
   read(onRow: () => void): AsyncGenerator<Uint8Array>;
 }
 
+/** Reads a body, and tells how far that is after each piece that was taken. */
+export async function* readWatched(
+  body: Body,
+  onProgress: (progress: ImportProgress) => void,
+): AsyncGenerator<Uint8Array> {
+  let [bytes, rows] = [0, 0];
+  let hasRows = false;
+  const pieces = body.read(() => {
+    hasRows = true;
+    rows += 1;
+  });
+  for await (const piece of pieces) {
+    yield piece;
+    bytes += piece.byteLength;
+    onProgress({ bytes, totalBytes: body.totalBytes, rows: hasRows ? rows : undefined });
+  }
+}
+
 const encoder = new TextEncoder();
 /** Rows are sent by the piece, for each piece costs more than its bytes. */
 const pieceLength = 64 * 1024;

@@ -1,0 +1,53 @@
+import { ConnectionError } from '../errors.js';
+import type { Transport } from '../transport.js';
+import { type Body, type ImportProgress, readWatched } from './source.js';
+
+/** A request without its body. */
+export interface Sending {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+}
+
+export type Send = (
+  transport: Transport,
+  sending: Sending,
+  body: Body,
+  onProgress: (progress: ImportProgress) => void,
+) => Promise<Response>;
+
+/** Sends a body while it is read. */
+export const sendStreamed: Send = async ({ fetch }, { url, headers, signal }, body, onProgress) => {
+  let failure: { error: unknown } | undefined;
+  const stream = toStream(readWatched(body, onProgress), (error) => {
+    failure = { error };
+  });
+  // What a stream is sent with; types of the DOM do not know it yet.
+  const init = { method: 'POST', headers, body: stream, duplex: 'half', signal } as RequestInit;
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    // What the source threw is the caller's own, and no failure of the connection.
+    if (failure) throw failure.error;
+    if (signal.aborted) throw error;
+    throw new ConnectionError(`There was no answer: ${String(error)}`, { cause: error });
+  }
+};
+
+function toStream(pieces: AsyncGenerator<Uint8Array>, onFailure: (error: unknown) => void): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        onFailure(error);
+        controller.error(error);
+      }
+    },
+    cancel: async () => {
+      await pieces.return(undefined);
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { describeBrowsers } from './browser.suite.js';
+import { describeDeclarations } from './declarations.suite.js';
+import { describeExamples } from './examples.suite.js';
+import { describeFiles } from './files.suite.js';
+import { installPacked, type Packed, type Service, startService } from './packed.suite.js';
+import { type Pages, servePages } from './pages.suite.js';
+import { describeRuntimes } from './runtimes.suite.js';
+
+describe('the packed sdk', function () {
+  this.timeout(120_000);
+  let packed: Packed;
+  let pages: Pages;
+  let service: Service;
+  before(async () => {
+    pages = await servePages();
+    [packed, service] = await Promise.all([installPacked(), startService({ CORS_ORIGINS: pages.origin })]);
+  });
+  after(async () => {
+    pages?.close();
+    await service?.stop();
+    await packed?.remove();
+  });
+
+  describeFiles(() => packed);
+  describeDeclarations(() => packed);
+  describeRuntimes(
+    () => packed,
+    () => service,
+  );
+  describeBrowsers(
+    () => packed,
+    () => service,
+    () => pages,
+  );
+  describeExamples(
+    () => packed,
+    () => service,
+    () => pages,
+  );
+});
