@@ -257,6 +257,42 @@ describe('sdk', function () {
       await breaking.close();
     });
 
+    it('gives up when nothing is taken any more, however long all of it may take', async () => {
+      const swallowing = await listenAndSwallow(new URL(baseUrl), 200_000);
+      const through = createShowroom({ baseUrl: swallowing.url, ...account, maxRetries: 0 });
+      async function* made() {
+        for (const row of rows(200_000)) yield row;
+      }
+      const startedAt = performance.now();
+      const error = await errorOf(through.clients.import(made(), { timeoutMs: 300 }));
+      expect(error).to.be.instanceOf(TimeoutError);
+      expect(performance.now() - startedAt).to.be.within(300, 5_000);
+      swallowing.heal();
+      async function* slow() {
+        for (const row of rows(3)) {
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          yield row;
+        }
+      }
+      expect(await through.clients.import(slow(), { timeoutMs: 300, known: 'skip' })).to.include({ skipped: 3 });
+      const stuck = await errorOf(through.clients.import(rows(1), { signal: AbortSignal.abort(new Error('no')) }));
+      expect(stuck.message).to.equal('no');
+      await swallowing.close();
+    });
+
+    it('is sent again when the network swallowed it, and acts once', async () => {
+      const swallowing = await listenAndSwallow(new URL(baseUrl), 200_000);
+      const through = createShowroom({
+        baseUrl: swallowing.url,
+        ...account,
+        logger: { warn: () => swallowing.heal() },
+      });
+      const many = Array.from({ length: 100_000 }, (_, n) => ({ ...person, tag: 0, phone_number: String(n) }));
+      const report = await through.clients.import(many, { timeoutMs: 300 });
+      expect(report).to.include({ rows: 100_000, refused: 100_000 });
+      await swallowing.close();
+    });
+
     it('says what is wrong with a file that is none', async () => {
       const error = await errorOf(showroom.clients.import({ csv: 'a,b\n1,2\n' }));
       expect(error).to.be.instanceOf(ValidationError);
@@ -463,6 +499,36 @@ async function listen(answer: (request: IncomingMessage, response: ServerRespons
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A network that swallows everything after some bytes, and breaks nothing, until it is healed. */
+async function listenAndSwallow({ hostname, port }: URL, bytes: number) {
+  let isWell = false;
+  const sockets = new Set<Socket>();
+  const proxy = createTcpServer((socket) => {
+    const behind = connect(Number(port), hostname);
+    const isSick = !isWell;
+    let passed = 0;
+    for (const each of [socket, behind]) sockets.add(each.on('error', () => {}));
+    socket.on('close', () => behind.destroy());
+    behind.on('data', (chunk) => socket.write(chunk));
+    socket.on('data', (chunk) => {
+      passed += chunk.length;
+      if (isSick && passed > bytes) socket.pause();
+      else behind.write(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    heal: () => {
+      isWell = true;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => proxy.close(resolve));
     },
   };
 }

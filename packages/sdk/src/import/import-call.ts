@@ -6,6 +6,7 @@ import { newKey, type Transport } from '../transport.js';
 import { sendGathered } from './send-gathered.js';
 import { sendStreamed } from './send-streamed.js';
 import { type ImportProgress, type ImportSource, toBody } from './source.js';
+import { unlessStalled } from './stall.js';
 
 export interface ImportOptions extends WriteOptions, ClientsImportInput {
   /** Told how far the sending is, after every piece of some tens of kilobytes. */
@@ -16,9 +17,9 @@ export interface ImportOptions extends WriteOptions, ClientsImportInput {
  * Sends clients to the service while they are read, however many. Rows that are right go in, all in one transaction; the
  * others are told of, with their number and reason. A connection that breaks leaves nothing behind.
  *
- * The time-out is for the whole of it, and there is none unless `timeoutMs` is given here. What can be read again (an array,
- * a `Blob`, text) is sent again after a failure that time may heal, and acts once all the same. A browser sends nothing that
- * it has not read to the end.
+ * All of it may take as long as it takes; `timeoutMs` is how long nothing may be taken from us. What can be read again (an array, a
+ * `Blob`, text) is sent again after a failure that time may heal, and acts once all the same. A browser sends nothing that it
+ * has not read to the end.
  *
  * @example
  * const csv = 'phone_number,timezone,mobile_operator_code,tag\n79001234567,Europe/Moscow,1,2\n';
@@ -33,12 +34,16 @@ export const createImport =
   (transport: Transport, path: string): ImportCall =>
   async (source, options = {}) => {
     const { known, onProgress = () => {}, idempotencyKey = newKey(), ...call } = options;
+    const { timeoutMs = transport.patience.timeoutMs } = call;
     const body = toBody(source);
     const url = `${transport.origin}/api/v1${path}${known ? `?known=${known}` : ''}`;
     const headers = { 'content-type': body.type, 'idempotency-key': idempotencyKey, accept: 'application/json' };
     const send = isBrowser() ? sendGathered : sendStreamed;
-    return patiently(transport.patience, { timeoutMs: forEverMs, ...call }, body.isRepeatable, async (signal) =>
-      toReport(await send(transport, { url, headers: { ...transport.headers, ...headers }, signal }, body, onProgress)),
+    const sending = { url, headers: { ...transport.headers, ...headers } };
+    return patiently(transport.patience, { ...call, timeoutMs: forEverMs }, body.isRepeatable, (aborted) =>
+      unlessStalled(timeoutMs, aborted, async (signal, stall) =>
+        toReport(await send(transport, { ...sending, signal, stall }, body, onProgress)),
+      ),
     );
   };
 

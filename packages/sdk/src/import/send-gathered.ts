@@ -31,7 +31,7 @@ export const sendGathered: Send = async ({ fetch, isOwnFetch }, sending, body, o
 
 /** What is used of an `XMLHttpRequest`. */
 interface Request {
-  readonly upload: { onprogress: (event: { loaded: number }) => void };
+  readonly upload: { onprogress: (event: { loaded: number }) => void; onload: () => void };
   readonly status: number;
   readonly responseText: string;
   onload: () => void;
@@ -47,19 +47,24 @@ interface Request {
 /** As `fetch` would, which tells nobody how far it is. */
 function upload(
   request: Request,
-  { url, headers, signal }: Sending,
+  { url, headers, signal, stall }: Sending,
   body: Blob,
   onSent: (bytes: number) => void,
 ): Promise<Response> {
   const abort = () => request.abort();
   const answer = new Promise<Response>((resolve, reject) => {
-    request.upload.onprogress = ({ loaded }) => onSent(loaded);
+    request.upload.onprogress = ({ loaded }) => {
+      stall.begin();
+      onSent(loaded);
+    };
+    request.upload.onload = stall.end;
     request.onload = () => resolve(toResponse(request));
     request.onerror = () => reject(new TypeError('the connection broke, or was not allowed'));
     request.onabort = () => reject(signal.reason);
     request.open('POST', url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     signal.addEventListener('abort', abort, { once: true });
+    stall.begin();
     request.send(body);
   });
   return answer.finally(() => signal.removeEventListener('abort', abort));

@@ -1,12 +1,14 @@
 import { ConnectionError } from '../errors.js';
 import type { Transport } from '../transport.js';
 import { type Body, type ImportProgress, readWatched } from './source.js';
+import type { Stall } from './stall.js';
 
 /** A request without its body. */
 export interface Sending {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly signal: AbortSignal;
+  readonly stall: Stall;
 }
 
 export type Send = (
@@ -17,9 +19,9 @@ export type Send = (
 ) => Promise<Response>;
 
 /** Sends a body while it is read. */
-export const sendStreamed: Send = async ({ fetch }, { url, headers, signal }, body, onProgress) => {
+export const sendStreamed: Send = async ({ fetch }, { url, headers, signal, stall }, body, onProgress) => {
   let failure: { error: unknown } | undefined;
-  const stream = toStream(readWatched(body, onProgress), (error) => {
+  const stream = toStream(readWatched(body, onProgress), stall, (error) => {
     failure = { error };
   });
   // What a stream is sent with; types of the DOM do not know it yet.
@@ -34,13 +36,20 @@ export const sendStreamed: Send = async ({ fetch }, { url, headers, signal }, bo
   }
 };
 
-function toStream(pieces: AsyncGenerator<Uint8Array>, onFailure: (error: unknown) => void): ReadableStream<Uint8Array> {
+/** Asked for the next piece only once the one before was taken. */
+function toStream(
+  pieces: AsyncGenerator<Uint8Array>,
+  stall: Stall,
+  onFailure: (error: unknown) => void,
+): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull: async (controller) => {
+      stall.end();
       try {
         const { done, value } = await pieces.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        if (done) return controller.close();
+        controller.enqueue(value);
+        stall.begin();
       } catch (error) {
         onFailure(error);
         controller.error(error);
