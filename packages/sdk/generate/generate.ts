@@ -1,5 +1,6 @@
 import { type Contract, contract, type ProcedureContract } from '@showroom/contract';
 import { z } from 'zod';
+import { printOverview } from './print-overview.js';
 import { type Direction, type NameOf, printObject, printType } from './print-type.js';
 
 interface Procedure {
@@ -89,8 +90,33 @@ export function generate(): GeneratedFile[] {
     { path: `${folder}router.ts`, text: `${routerFile}\n` },
     { path: `${folder}procedures.ts`, text: printTable(procedures) },
     { path: 'docs/sdk.md', text: printReference(surfaces, types) },
+    printOverview(overviewOf(procedures)),
   ];
 }
+
+/** Each resource's methods, with the row, and with what they need. */
+function overviewOf(procedures: Procedure[]) {
+  const overview: Record<string, { title: string; calls: string[] }> = {};
+  for (const each of procedures) {
+    const { resource, verb } = each;
+    overview[resource] ??= { title: titleOf(resource), calls: [] };
+    overview[resource].calls.push(isFile(each) ? `${verb}(source)` : `${verb}(${parametersOf(each).join(', ')})`);
+  }
+  overview.mailing!.calls.push('watch(id)', 'finished(id)');
+  return overview;
+}
+
+function parametersOf(procedure: Procedure): string[] {
+  const key = keyOf(procedure);
+  const isPaging = (field: string) => itemOf(procedure) !== null && paging.has(field);
+  const fields = Object.keys(shapeOf(procedure)).filter((field) => field !== key && !isPaging(field));
+  if (itemOf(procedure)) return fields.length > 0 ? [`{ ${fields.join(', ')} }`] : [];
+  const needed = fields.filter((field) => isNeeded(procedure, field));
+  const others = fields.length > needed.length ? ['…'] : [];
+  return [...(key ? [key] : []), ...(fields.length > 0 ? [`{ ${[...needed, ...others].join(', ')} }`] : [])];
+}
+
+const isNeeded = (procedure: Procedure, field: string) => !shapeOf(procedure)[field]!.safeParse(undefined).success;
 
 const titles: Record<string, string> = {
   audit: 'Who did what, and when.',
@@ -154,12 +180,10 @@ function printMethod(
   }
   const key = keyOf(procedure);
   const rest = namedInput(procedure, named, print, 'Input', (field) => field !== key);
-  const isNeeded = Object.entries(shapeOf(procedure)).some(
-    ([field, schema]) => field !== key && !schema.safeParse(undefined).success,
-  );
+  const isInputNeeded = Object.keys(shapeOf(procedure)).some((field) => field !== key && isNeeded(procedure, field));
   const parameters = [
     ...(key ? [`${key}: ${print(shapeOf(procedure)[key]!, 'sent')}`] : []),
-    ...(rest ? [`input${isNeeded ? '' : '?'}: ${rest}`] : []),
+    ...(rest ? [`input${isInputNeeded ? '' : '?'}: ${rest}`] : []),
     `options?: ${options}`,
   ];
   return `${docOf(procedure, 'call')}${verb}(${parameters.join(', ')}): Promise<${print(described.output, 'received')}>;`;
@@ -197,9 +221,7 @@ function exampleOf(procedure: Procedure, kind: 'list' | 'call' | 'import'): stri
   if (kind === 'import')
     return `await ${call}([{ phone_number: '79001234567', timezone: 'UTC', mobile_operator_code: 1, tag: 1 }]);`;
   const key = keyOf(procedure);
-  const needed = Object.entries(shapeOf(procedure)).filter(
-    ([field, schema]) => field !== key && !schema.safeParse(undefined).success,
-  );
+  const needed = Object.entries(shapeOf(procedure)).filter(([field]) => field !== key && isNeeded(procedure, field));
   const fields = needed.map(([field, schema]) => `${field}: ${sampleOf(field, schema)}`);
   const given = [
     ...(key ? [sampleOf(key, shapeOf(procedure)[key]!)] : []),
@@ -261,7 +283,7 @@ const introduction = `# The SDK, method by method
 
 Made from the contract by \`npm run sdk\`; not to be edited. [The package's README](../packages/sdk/README.md) tells how to begin.
 \`showroom\` is what \`createShowroom\` gives; \`List\` has \`page\`, \`all\`, \`first\` and \`toArray\` beside the call itself. Every method takes
-\`options\` last: \`signal\`, \`timeoutMs\`, \`maxRetries\`, and where it says \`WriteOptions\` an \`idempotencyKey\`.
+\`options\` last: \`signal\`, \`timeoutMs\`, \`maxRetries\`, \`headers\`, and where it says \`WriteOptions\` an \`idempotencyKey\`.
 `;
 
 /** The same as people read it: the surface, and then what its types are. */

@@ -42,7 +42,12 @@ export interface List<Row, Filter = object, Paging = 'by key'> {
     filter?: Filter & PageNumber & (Paging extends 'by key' ? PageAfter : object),
     options?: CallOptions,
   ): Promise<Page<Row>>;
-  /** The same as calling the list. */
+  /**
+   * The same as calling the list.
+   *
+   * @example
+   * const { results } = await showroom.clients.list.page({ page: 'last', limit: 100 });
+   */
   page(
     filter?: Filter & PageNumber & (Paging extends 'by key' ? PageAfter : object),
     options?: CallOptions,
@@ -50,9 +55,24 @@ export interface List<Row, Filter = object, Paging = 'by key'> {
   /**
    * Every row, in the list's order. Each page begins after the last row of the one before, so a million rows cost the same
    * page by page, and none is read twice or left out while others come and go.
+   *
+   * @example
+   * for await (const { phone_number } of showroom.clients.list.all({ tag: 12 })) console.log(phone_number);
    */
   all(filter?: Filter, options?: AllOptions): Rows<Row>;
+  /**
+   * The first row; undefined when there is none.
+   *
+   * @example
+   * const client = await showroom.clients.list.first({ phone_number: '79001234567' });
+   */
   first(filter?: Filter, options?: CallOptions): Promise<Row | undefined>;
+  /**
+   * The rows as an array; with `limit`, no more than that.
+   *
+   * @example
+   * const failed = await showroom.messages.list.toArray({ mailing_list: 12, status: 'failed', limit: 50 });
+   */
   toArray(filter?: Filter & { limit?: number }, options?: AllOptions): Promise<Row[]>;
 }
 

@@ -2,6 +2,7 @@ import { createTRPCUntypedClient, httpSubscriptionLink } from '@trpc/client';
 import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 import type { MailingStatisticDetail } from './generated/types.js';
+import type { CallOptions } from './options.js';
 import type { Transport } from './transport.js';
 
 /** How a mailing stands. */
@@ -18,7 +19,7 @@ const firstWordMs = 5_000;
 export async function* listen(
   { origin, fetch, headers }: Transport,
   id: number,
-  signal: AbortSignal | undefined,
+  { signal, headers: added }: CallOptions,
 ): AsyncGenerator<Stand> {
   const told: Stand[] = [];
   let isOver = false;
@@ -27,7 +28,7 @@ export async function* listen(
     isOver = true;
     wake();
   };
-  const subscription = openClient(origin, fetch, headers).subscription(
+  const subscription = openClient(origin, fetch, { ...headers, ...added }).subscription(
     'mailing.watch',
     { id },
     {

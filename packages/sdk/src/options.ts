@@ -31,6 +31,8 @@ export interface CallOptions {
   timeoutMs?: number;
   /** Instead of the `maxRetries` that `createShowroom` was given. */
   maxRetries?: number;
+  /** Sent with this call, besides what `createShowroom` was given: `X-Request-Id`, say, which the service's logs then have. */
+  headers?: Record<string, string>;
 }
 
 export interface WriteOptions extends CallOptions {

@@ -16,7 +16,7 @@ export interface Showroom extends Resources {}
  *
  * @example
  * const showroom = createShowroom({ baseUrl: 'https://showroom.example.com', token: 'showroom_…' });
- * const mailing = await showroom.mailing.create({ … });
+ * const { results } = await showroom.mailing.list({ limit: 10 });
  */
 export function createShowroom(options: ShowroomOptions): Showroom {
   const transport = createTransport(options);
@@ -29,7 +29,7 @@ export function createShowroom(options: ShowroomOptions): Showroom {
   const showroom = Object.fromEntries(bound) as Showroom;
   Object.assign(
     showroom.mailing,
-    createWatching(showroom.statistic.read, (id, signal) => listen(transport, id, signal)),
+    createWatching(showroom.statistic.read, (id, options) => listen(transport, id, options)),
   );
   return showroom;
 }

@@ -33,10 +33,10 @@ export function createTransport(options: ShowroomOptions): Transport {
     path: string,
     kind: Procedure['kind'],
     input: unknown,
-    key: string | undefined,
+    added: Record<string, string>,
     signal: AbortSignal,
   ) {
-    const context = { headers: key === undefined ? {} : { 'idempotency-key': key } };
+    const context = { headers: added };
     try {
       // Without an input the service wants none of its fields, but an object all the same.
       return await client[kind](path, input ?? {}, { signal, context });
@@ -51,7 +51,8 @@ export function createTransport(options: ShowroomOptions): Transport {
     call: (path, { kind, takesKey }, input, given: WriteOptions = {}) => {
       const key = takesKey ? (given.idempotencyKey ?? newKey()) : undefined;
       const mayRepeat = kind === 'query' || key !== undefined;
-      return patiently(patience, given, mayRepeat, (signal) => ask(path, kind, input, key, signal));
+      const added = { ...given.headers, ...(key !== undefined && { 'idempotency-key': key }) };
+      return patiently(patience, given, mayRepeat, (signal) => ask(path, kind, input, added, signal));
     },
   };
 }

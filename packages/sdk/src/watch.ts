@@ -40,7 +40,7 @@ export interface MailingWatching {
 }
 
 type Look = (id: number, options: CallOptions) => Promise<Stand>;
-type Listen = (id: number, signal: AbortSignal | undefined) => AsyncIterable<Stand>;
+type Listen = (id: number, options: CallOptions) => AsyncIterable<Stand>;
 
 interface Told {
   readonly progress: Progress;
@@ -68,7 +68,7 @@ export function createWatching(look: Look, listen: Listen): MailingWatching {
 
   /** As long as the service tells, that; from then on, what it answers. */
   async function* follow(id: number, options: CallOptions): AsyncGenerator<Stand> {
-    for await (const stand of listen(id, options.signal)) yield stand;
+    for await (const stand of listen(id, options)) yield stand;
     options.signal?.throwIfAborted();
     yield* ask(id, usualEveryMs, options);
   }

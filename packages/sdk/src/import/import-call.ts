@@ -39,7 +39,7 @@ export const createImport =
     const url = `${transport.origin}/api/v1${path}${known ? `?known=${known}` : ''}`;
     const headers = { 'content-type': body.type, 'idempotency-key': idempotencyKey, accept: 'application/json' };
     const send = isBrowser() ? sendGathered : sendStreamed;
-    const sending = { url, headers: { ...transport.headers, ...headers } };
+    const sending = { url, headers: { ...transport.headers, ...call.headers, ...headers } };
     return patiently(transport.patience, { ...call, timeoutMs: forEverMs }, body.isRepeatable, (aborted) =>
       unlessStalled(timeoutMs, aborted, async (signal, stall) =>
         toReport(await send(transport, { ...sending, signal, stall }, body, onProgress)),

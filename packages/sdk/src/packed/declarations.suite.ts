@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { bin, type Packed, run, sdk } from './packed.suite.js';
+import { bin, type Packed, run, sdk, trpc } from './packed.suite.js';
 
 const app = `
   declare const console: { log(...given: unknown[]): void };
@@ -57,11 +57,43 @@ export function describeDeclarations(packed: () => Packed): void {
     expect(code).to.deep.equal([]);
   });
 
-  it('has docstrings whose examples compile', async () => {
-    const declared = await readFile(join(sdk, 'src/generated/surface.ts'), 'utf8');
-    const examples = [...declared.matchAll(/@example\n\s+\* (.+)/g)].map(([, example]) => `  ${example}`);
-    expect(examples.length).to.be.above(50);
-    const source = `import type { Showroom } from '@showroom/sdk';\ndeclare const console: { log(...given: unknown[]): void };\nexport async function all(showroom: Showroom) {\n${examples.join('\n')}\n}\n`;
-    await check('examples.ts', source, { module: 'nodenext' });
+  it('has docstrings whose examples compile, and so does what the README says', async () => {
+    await packed().add(...trpc);
+    const sources = await readAll(
+      join(sdk, 'src'),
+      (file) => file.endsWith('.ts') && !/\.(test|suite)\.ts$/.test(file),
+    );
+    const examples = sources.flatMap(examplesOf);
+    expect(examples.length).to.be.above(70);
+    const readme = await readFile(join(packed().folder, 'node_modules/@showroom/sdk/README.md'), 'utf8');
+    const blocks = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, block]) => block!);
+    expect(blocks.length).to.be.above(5);
+    const source = [examplePreamble, ...[...examples, ...blocks].map(toFunction)].join('\n');
+    const options = { module: 'nodenext', lib: ['es2022', 'dom', 'dom.iterable'], skipLibCheck: true };
+    await check('examples.ts', source, options);
   });
+}
+
+const examplePreamble = `
+  import { createShowroom, ConflictError, ValidationError, type Showroom } from '@showroom/sdk';
+  import { createTrpcClient } from '@showroom/sdk/trpc';
+  declare const showroom: Showroom;
+  declare const mailing: Awaited<ReturnType<Showroom['mailing']['create']>>;
+  declare const draft: Parameters<Showroom['mailing']['create']>[0];
+  declare const order: { id: string };
+  declare const file: File;
+  declare const signal: AbortSignal;
+`;
+
+/** Each on its own, as it is read: what the text before it has said is declared. */
+const toFunction = (example: string, n: number) =>
+  `export async function example${n}() {\n${example.replaceAll(/^import .*$/gm, '')}\n}`;
+
+/** What stands below `@example` in a docstring. */
+const examplesOf = (source: string) =>
+  [...source.matchAll(/@example\n(.*?)\*\//gs)].map(([, text]) => text!.replaceAll(/^ *\* ?/gm, ''));
+
+async function readAll(folder: string, isWanted: (file: string) => boolean): Promise<string[]> {
+  const files = (await readdir(folder, { recursive: true })).filter(isWanted);
+  return Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
 }

@@ -10,6 +10,10 @@ export const root = resolve(import.meta.dirname, '../../../..');
 export const sdk = join(root, 'packages/sdk');
 export const bin = (name: string) => join(root, 'node_modules/.bin', name);
 
+/** The version that tRPC's binding to TanStack Query wants; those of ours may be newer. */
+export const trpcVersion = '11.22.1';
+export const trpc = [`@trpc/client@${trpcVersion}`, `@trpc/server@${trpcVersion}`];
+
 /** The package as it is published, installed in a folder that knows nothing of this repository. */
 export interface Packed {
   readonly folder: string;

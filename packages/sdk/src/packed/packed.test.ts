@@ -5,6 +5,7 @@ import { describeFiles } from './files.suite.js';
 import { installPacked, type Packed, type Service, startService } from './packed.suite.js';
 import { type Pages, servePages } from './pages.suite.js';
 import { describeRuntimes } from './runtimes.suite.js';
+import { describeTrpc } from './trpc.suite.js';
 
 describe('the packed sdk', function () {
   this.timeout(120_000);
@@ -24,6 +25,10 @@ describe('the packed sdk', function () {
   describeFiles(() => packed);
   describeDeclarations(() => packed);
   describeRuntimes(
+    () => packed,
+    () => service,
+  );
+  describeTrpc(
     () => packed,
     () => service,
   );
