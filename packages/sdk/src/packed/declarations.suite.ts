@@ -49,6 +49,11 @@ export function describeDeclarations(packed: () => Packed): void {
     });
   }
 
+  it("needs no types of a browser's, beside those of Node", async () => {
+    await packed().add('@types/node@20');
+    await check('app.ts', imported + app, { module: 'nodenext', lib: ['es2022'], types: ['node'] });
+  });
+
   it('has no any in them', async () => {
     const { stdout } = await run('grep', ['-rnwE', 'any', join(sdk, 'dist'), '--include=*.d.ts']).catch(
       (error) => error,
