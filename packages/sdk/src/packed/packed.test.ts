@@ -1,4 +1,5 @@
 import { describeBrowsers } from './browser.suite.js';
+import { describeCli } from './cli.suite.js';
 import { describeDeclarations } from './declarations.suite.js';
 import { describeExamples } from './examples.suite.js';
 import { describeFiles } from './files.suite.js';
@@ -29,6 +30,10 @@ describe('the packed sdk', function () {
     () => service,
   );
   describeTrpc(
+    () => packed,
+    () => service,
+  );
+  describeCli(
     () => packed,
     () => service,
   );
