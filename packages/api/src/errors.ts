@@ -37,9 +37,14 @@ export function throttled(waitMs: number): ApiError {
   return new ApiError('request.throttled', `Request was throttled. Expected available in ${seconds} seconds.`, seconds);
 }
 
-/** The headers that go with the answer to a failure. */
+/** The headers that go with the answer to a failure: its code, which REST's body does not have, and when to try again. */
 export const headersOf = (error: unknown): Record<string, string> =>
-  error instanceof ApiError && error.retryAfter !== undefined ? { 'retry-after': String(error.retryAfter) } : {};
+  error instanceof ApiError
+    ? {
+        'x-error-code': error.error,
+        ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
+      }
+    : {};
 
 /**
  * Values that no schema can judge alone: a name that is taken, an id of nothing. Answered like any refused value.

@@ -63,6 +63,15 @@ describe('faces of the API', () => {
     expect(missing.data).to.include({ httpStatus: 404, error: 'tag.not_found' });
   });
 
+  it('tell the code of a refusal over REST too, beside its words', async () => {
+    const codeOf = async (path: string, init: RequestInit = {}) =>
+      (await fetch(`${api.origin}/api/v1${path}`, init)).headers.get('x-error-code');
+    expect(await codeOf('/tags/')).to.equal('auth.required');
+    const headers = { authorization: `Basic ${btoa('admin:pw')}` };
+    expect(await codeOf('/tags/999/', { headers })).to.equal('tag.not_found');
+    expect(await codeOf('/tags/', { headers })).to.equal(null);
+  });
+
   it('judge tRPC as strictly after REST as before', async () => {
     await api.rest('GET', '/clients/?page=1&limit=5');
     await api.rest('POST', '/clients/', { phone_number: 7, tag: '1' });

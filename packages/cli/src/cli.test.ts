@@ -146,7 +146,7 @@ describe('cli', function () {
     const before = await showroom(['mailing', 'create', '--text', 'x', '--start', '+2d', '--end', '+1d']);
     expect(before.code).to.equal(1);
     expect(before.stderr).to.equal(
-      'Some values were refused.\n  end_notification_date: The end must be after the start.\n',
+      'Some values were refused. end_notification_date: The end must be after the start.\n',
     );
     expect((await showroom(['mailing', 'pause', 'one'])).stderr).to.contain('It is a number.');
   });

@@ -17,10 +17,7 @@ try {
 }
 
 function toSentences(error: unknown): string {
-  if (error instanceof ValidationError) {
-    const fields = Object.entries(error.fields).map(([field, messages]) => `  ${field}: ${messages.join(' ')}`);
-    return [error.message, ...fields].join('\n');
-  }
+  if (error instanceof ValidationError) return error.message;
   if (error instanceof ShowroomError)
     return error.requestId ? `${error.message} (request ${error.requestId})` : error.message;
   return error instanceof Mistake ? error.message : String((error as Error).stack);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, text } from './kit/scalars.js';
+import { Id, nameToFind, text } from './kit/scalars.js';
 
 /** A mobile operator code: the part of a phone number by which a mailing picks its audience. */
 export const MobileOperatorCode = z
@@ -14,11 +14,14 @@ export const CodeRef = z.object({
 });
 export const NewMobileOperatorCode = MobileOperatorCode.omit({ id: true });
 
+const CodeFilter = Paging.extend({ code: nameToFind('Exactly this code.').optional() });
+export type CodeFilter = z.infer<typeof CodeFilter>;
+
 export const codes = {
   list: query('codes_list', '/codes/', {
-    summary: 'List mobile operator codes',
+    summary: 'List mobile operator codes, by code if you like',
     needs: 'view_code',
-    input: Paging,
+    input: CodeFilter,
     output: pageOf(MobileOperatorCode),
   }),
   create: mutation('codes_create', 'POST', '/codes/', {

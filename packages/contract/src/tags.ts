@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, text } from './kit/scalars.js';
+import { Id, nameToFind, text } from './kit/scalars.js';
 
 /** A label on a client, by which a mailing picks its audience. */
 export const Tag = z.object({ id: Id, name: text({ title: 'Тег', max: 50 }) }).meta({ id: 'Tag' });
@@ -10,8 +10,16 @@ export type Tag = z.infer<typeof Tag>;
 export const TagRef = z.object({ id: Id.meta({ description: 'A unique integer value identifying this tag.' }) });
 export const NewTag = Tag.omit({ id: true });
 
+const TagFilter = Paging.extend({ name: nameToFind('Exactly this name.').optional() });
+export type TagFilter = z.infer<typeof TagFilter>;
+
 export const tags = {
-  list: query('tags_list', '/tags/', { summary: 'List tags', needs: 'view_tag', input: Paging, output: pageOf(Tag) }),
+  list: query('tags_list', '/tags/', {
+    summary: 'List tags, by name if you like',
+    needs: 'view_tag',
+    input: TagFilter,
+    output: pageOf(Tag),
+  }),
   create: mutation('tags_create', 'POST', '/tags/', {
     summary: 'Create a tag',
     needs: 'add_tag',

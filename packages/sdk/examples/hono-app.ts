@@ -2,7 +2,7 @@
  * A service of one's own in front of Showroom: announces, tells a page how far that is, and answers its callers by the errors
  * that Showroom answers.
  *
- *   SHOWROOM_URL=https://showroom.example.com SHOWROOM_TOKEN=showroom_… PORT=3000 node hono-app.ts
+ *   SHOWROOM_URL=https://showroom.example.com SHOWROOM_TOKEN=showroom_… PORT=3000 npx tsx hono-app.ts
  *   curl --json '{ "tag": "vip", "text": "Come and see", "end": "2026-12-01T18:00:00Z" }' http://127.0.0.1:3000/announcements
  *   curl http://127.0.0.1:3000/announcements/12/progress
  */

@@ -2,7 +2,7 @@
  * Imports clients from a CSV file, shows how far it is, and says which rows were refused. It can be run again: known phone
  * numbers are updated.
  *
- *   SHOWROOM_URL=https://showroom.example.com SHOWROOM_TOKEN=showroom_… node import-csv.ts clients.csv
+ *   SHOWROOM_URL=https://showroom.example.com SHOWROOM_TOKEN=showroom_… npx tsx import-csv.ts clients.csv
  */
 import { openAsBlob } from 'node:fs';
 import { createShowroom, ValidationError } from '@showroom/sdk';

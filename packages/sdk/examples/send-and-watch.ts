@@ -1,7 +1,7 @@
 /*
  * Sends a text to everybody with a tag, and watches it go.
  *
- *   SHOWROOM_URL=https://showroom.example.com SHOWROOM_TOKEN=showroom_… node send-and-watch.ts vip 'Come and see'
+ *   SHOWROOM_URL=https://showroom.example.com SHOWROOM_TOKEN=showroom_… npx tsx send-and-watch.ts vip 'Come and see'
  */
 import { createShowroom } from '@showroom/sdk';
 

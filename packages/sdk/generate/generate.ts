@@ -222,7 +222,9 @@ function exampleOf(procedure: Procedure, kind: 'list' | 'call' | 'import'): stri
     return `await ${call}([{ phone_number: '79001234567', timezone: 'UTC', mobile_operator_code: 1, tag: 1 }]);`;
   const key = keyOf(procedure);
   const needed = Object.entries(shapeOf(procedure)).filter(([field]) => field !== key && isNeeded(procedure, field));
-  const fields = needed.map(([field, schema]) => `${field}: ${sampleOf(field, schema)}`);
+  const others = Object.entries(shapeOf(procedure)).filter(([field]) => field !== key);
+  const shown = needed.length > 0 ? needed : others.filter(([field]) => field in samples).slice(0, 1);
+  const fields = shown.map(([field, schema]) => `${field}: ${sampleOf(field, schema)}`);
   const given = [
     ...(key ? [sampleOf(key, shapeOf(procedure)[key]!)] : []),
     ...(fields.length > 0 ? [`{ ${fields.join(', ')} }`] : []),
@@ -231,6 +233,7 @@ function exampleOf(procedure: Procedure, kind: 'list' | 'call' | 'import'): stri
 }
 
 const samples: Record<string, string> = {
+  first_name: "'Ivan'",
   username: "'ivan'",
   user: "'ivan'",
   password: "'a long one'",

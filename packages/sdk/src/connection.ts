@@ -9,14 +9,26 @@ export interface Connection {
   readonly headers: Record<string, string>;
 }
 
+/** @throws {TypeError} for a `baseUrl` that is none: a setting that was forgotten shows here, and not at the first call */
 export function toConnection(options: ShowroomOptions): Connection {
-  const { baseUrl, fetch = globalThis.fetch.bind(globalThis) } = options;
+  const { fetch = globalThis.fetch.bind(globalThis) } = options;
   return {
-    origin: baseUrl.replace(/\/+$/, ''),
+    origin: toOrigin(options.baseUrl),
     fetch,
     isOwnFetch: options.fetch !== undefined,
     headers: { ...options.headers, ...toCredentials(options) },
   };
+}
+
+/** In a page, what is not absolute is meant from there. The address of the REST API will do, too. */
+function toOrigin(baseUrl: unknown): string {
+  const { location } = globalThis as { location?: { href: string } };
+  const isUrl = typeof baseUrl === 'string' && URL.canParse(baseUrl, location?.href);
+  const url = isUrl ? new URL(baseUrl, location?.href) : null;
+  if (!url?.protocol.startsWith('http')) {
+    throw new TypeError(`baseUrl must be like 'https://showroom.example.com', and is ${JSON.stringify(baseUrl)}.`);
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
 }
 
 function toCredentials({ token, username, password }: ShowroomOptions): Record<string, string> {

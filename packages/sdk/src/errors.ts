@@ -33,14 +33,15 @@ export class ShowroomError extends Error {
   }
 }
 
-/** Values were refused (400): `fields` says which, and why. */
+/** Values were refused (400): `fields` says which, and why; so does the message, in one line. */
 export class ValidationError extends ShowroomError {
   override readonly name = 'ValidationError';
   /** Field → what is wrong with it; an item of a list as `tags.0`. */
   readonly fields: Readonly<Record<string, readonly string[]>>;
 
   constructor(message: string, fields: Record<string, string[]>, details: Details = {}) {
-    super(message, details);
+    const reasons = Object.entries(fields).map(([field, why]) => ` ${field}: ${why.join(' ')}`);
+    super(`${message}${reasons.join('')}`, details);
     this.fields = fields;
   }
 }
@@ -92,7 +93,7 @@ export class ConnectionError extends ShowroomError {
   override readonly name: string = 'ConnectionError';
 }
 
-/** Nobody answered in time. */
+/** Nobody answered in time, or what was sent came too slowly (408). */
 export class TimeoutError extends ConnectionError {
   override readonly name = 'TimeoutError';
 }
@@ -115,6 +116,8 @@ export function toError({ message, fields, ...details }: Failure): ShowroomError
       return new PermissionError(message, details);
     case 404:
       return new NotFoundError(message, details);
+    case 408:
+      return new TimeoutError(message, details);
     case 409:
       return new ConflictError(message, details);
     case 413:
@@ -126,8 +129,26 @@ export function toError({ message, fields, ...details }: Failure): ShowroomError
   }
 }
 
+/** That nobody answered, and why: what a runtime calls "fetch failed" says more in its cause. */
+export function toConnectionError(error: unknown): ConnectionError {
+  const reasons: string[] = [];
+  for (let each = error; each instanceof Error && reasons.length < 5; each = each.cause) {
+    const reason = each.message || (each as { code?: string }).code;
+    if (reason && !reasons.includes(reason)) reasons.push(reason);
+  }
+  return new ConnectionError(`There was no answer: ${reasons.join(': ') || String(error)}`, { cause: error });
+}
+
+/** What the head of an answer tells of a failure. */
+export const toDetails = ({ status, headers }: Response) => ({
+  status,
+  code: headers.get('x-error-code') ?? undefined,
+  requestId: headers.get('x-request-id') ?? undefined,
+  retryAfterMs: toRetryAfterMs(headers.get('retry-after')),
+});
+
 /** `Retry-After`, in seconds or as a date. */
-export function toRetryAfterMs(header: string | null | undefined): number | undefined {
+function toRetryAfterMs(header: string | null | undefined): number | undefined {
   if (!header) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;

@@ -17,7 +17,7 @@ const firstWordMs = 5_000;
  * good: whoever needs to know why asks in another way.
  */
 export async function* listen(
-  { origin, fetch, headers }: Transport,
+  { origin, fetch, headers, patience }: Transport,
   id: number,
   { signal, headers: added }: CallOptions,
 ): AsyncGenerator<Stand> {
@@ -36,6 +36,10 @@ export async function* listen(
         clearTimeout(timer);
         told.push((envelope as { data: Stand }).data);
         wake();
+      },
+      onConnectionStateChange: ({ state, error }) => {
+        if (state !== 'connecting' || !error) return;
+        patience.logger?.warn('mailing.watch was cut off, and connects again.', { mailing: id, reason: error.message });
       },
       onError: end,
       onComplete: end,

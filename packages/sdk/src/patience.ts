@@ -1,4 +1,4 @@
-import { ConnectionError, RateLimitError, ServerError, TimeoutError } from './errors.js';
+import { ConnectionError, RateLimitError, ServerError, type ShowroomError, TimeoutError } from './errors.js';
 import type { CallOptions } from './options.js';
 import { pause } from './pause.js';
 
@@ -15,11 +15,13 @@ const pausesMs = { first: 300, longest: 8_000, asked: 60_000 };
  * Makes a call, again and again where it may: after a failure that time may heal, with a pause that doubles, and jitter, or
  * as long as the service asks for.
  *
+ * @param name of the call, for whoever reads the log
  * @param attempt one try; its signal aborts when its time is over, or when the caller aborts
  * @param mayRepeat whether a try that may have arrived can be made again
  */
 export async function patiently<T>(
   { timeoutMs, maxRetries, logger }: Patience,
+  name: string,
   options: CallOptions,
   mayRepeat: boolean,
   attempt: (signal: AbortSignal) => Promise<T>,
@@ -34,7 +36,7 @@ export async function patiently<T>(
       if (signal?.aborted) throw signal.reason;
       const pauseMs = tries < retries && mayRepeat ? pauseBefore(error, tries) : undefined;
       if (pauseMs === undefined) throw error;
-      logger?.warn('A call failed and is tried again.', { error, pauseMs });
+      logger?.warn(`${name} failed and is tried again.`, { ...toReason(error), pauseMs: Math.round(pauseMs) });
       await pause(pauseMs, signal);
     }
   }
@@ -61,6 +63,12 @@ async function once<T>(
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** What a log needs to know of an error; all of it would be pages. */
+export function toReason(error: unknown): object {
+  const { message, status, code, requestId } = error as Partial<ShowroomError>;
+  return JSON.parse(JSON.stringify({ reason: message, status, code, requestId }));
 }
 
 /** How long to wait before the next try; undefined for what no time heals. */

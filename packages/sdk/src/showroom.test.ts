@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { createTestDatabase, startApp, type TestDatabase, type TestProcess } from '@showroom/testing';
 import { expect } from 'chai';
 import {
@@ -133,16 +134,41 @@ describe('sdk', function () {
       }
     });
 
-    it('say that nobody answers', async () => {
+    it('say in one line what was refused', async () => {
+      const { message } = await errorOf(showroom.clients.create({ ...person, phone_number: '+7', tag: 99 }));
+      expect(message).to.contain('phone_number: Must consist of digits.').and.contain('tag: ');
+    });
+
+    it('say at once that an address is none', async () => {
+      for (const wrong of [undefined, '', 'localhost:8005', '127.0.0.1:8005', 'ftp://example.com', 7]) {
+        expect(() => createShowroom({ baseUrl: wrong as string }), String(wrong)).to.throw(TypeError, 'baseUrl');
+      }
+      const rest = createShowroom({ baseUrl: `${baseUrl}/api/v1/`, ...account });
+      expect((await rest.auth.me()).username).to.equal('admin');
+    });
+
+    it('say that a call takes no key, instead of leaving it out', async () => {
+      const options = { idempotencyKey: 'k' } as object;
+      expect(await errorOf(showroom.tags.create({ name: 'unkeyed' }, options))).to.be.instanceOf(TypeError);
+    });
+
+    it('say that nobody answers, and why', async () => {
       const nobody = createShowroom({ baseUrl: 'http://127.0.0.1:1', maxRetries: 0 });
       const error = await errorOf(nobody.tags.list());
+      expect(error.message).to.equal('There was no answer: fetch failed: bad port');
+      const closed = createShowroom({ baseUrl: `http://127.0.0.1:${await freePort()}`, maxRetries: 0 });
+      expect((await errorOf(closed.tags.list())).message).to.contain('ECONNREFUSED');
       expect(error).to.be.instanceOf(ConnectionError).and.not.instanceOf(TimeoutError);
       expect((error as ConnectionError).status).to.equal(undefined);
     });
 
     it('say that what answers is no Showroom', async () => {
-      const other = await listen((_request, response) => response.end('<html>hello</html>'));
-      expect(await errorOf(other.showroom.tags.list())).to.be.instanceOf(ConnectionError);
+      const other = await listen((_request, response) =>
+        response.setHeader('content-type', 'text/html').end('<html>hello</html>'),
+      );
+      const error = await errorOf(other.showroom.tags.list());
+      expect(error).to.be.instanceOf(ConnectionError).and.include({ status: 200 });
+      expect(error.message).to.equal('What answers there is no Showroom: 200, with text/html.');
       await other.close();
     });
   });
@@ -293,6 +319,47 @@ describe('sdk', function () {
       await swallowing.close();
     });
 
+    it('gives up when all was taken and nobody answers', async () => {
+      let asked = 0;
+      const silent = await listen(() => {
+        asked += 1;
+      });
+      const through = createShowroom({ baseUrl: silent.url, maxRetries: 1 });
+      const startedAt = performance.now();
+      const error = await errorOf(through.clients.import(rows(1_000), { timeoutMs: 200 }));
+      expect(error).to.be.instanceOf(TimeoutError);
+      // The bytes add their share: a second for 100 kB.
+      expect(performance.now() - startedAt).to.be.within(1_000, 6_000);
+      expect(asked).to.equal(2);
+      await silent.close();
+    });
+
+    it('has the errors of every other call, with their codes', async () => {
+      const stranger = createShowroom({ baseUrl, token: 'showroom_none' });
+      const refused = await errorOf(stranger.clients.import(rows(1)));
+      expect(refused).to.be.instanceOf(AuthenticationError).and.include({ status: 401, code: 'auth.token_failed' });
+      const slow = await listen((_request, response) => {
+        response.writeHead(408, { 'content-type': 'application/json' }).end('{"detail": "Too slow."}');
+      });
+      const error = await errorOf(slow.showroom.clients.import(rows(1), { maxRetries: 0 }));
+      expect(error).to.be.instanceOf(TimeoutError).and.include({ status: 408, message: 'Too slow.' });
+      await slow.close();
+    });
+
+    for (const [name, source] of [
+      ['text', () => csv],
+      ['a Blob', () => new Blob([csv])],
+      ['a stream', () => new Blob([csv]).stream()],
+      ['a stream of Node', () => Readable.from([Buffer.from(csv)])],
+      ['bytes', () => new TextEncoder().encode(csv)],
+    ] as const) {
+      it(`asks what ${name} is, CSV or NDJSON`, async () => {
+        const error = await errorOf(showroom.clients.import(source() as never));
+        expect(error).to.be.instanceOf(TypeError);
+        expect(error.message).to.contain('{ csv: … }');
+      });
+    }
+
     it('says what is wrong with a file that is none', async () => {
       const error = await errorOf(showroom.clients.import({ csv: 'a,b\n1,2\n' }));
       expect(error).to.be.instanceOf(ValidationError);
@@ -336,6 +403,16 @@ describe('sdk', function () {
       expect(running.length).to.be.above(0);
       for (const { perSecond } of running) expect(perSecond).to.be.within(1, 2_000);
       expect(await showroom.mailing.finished(id!)).to.include({ status: 'completed', sent: total });
+    });
+
+    it('begins anew with each loop', async () => {
+      const { id } = (await showroom.mailing.list.toArray()).at(-1)!;
+      const watching = showroom.mailing.watch(id!);
+      for (let loop = 0; loop < 2; loop++) {
+        const seen: Progress[] = [];
+        for await (const progress of watching) seen.push(progress);
+        expect(seen.map(({ isOver }) => isOver)).to.deep.equal([true]);
+      }
     });
 
     it('is told by the service, in one answer; and asks where that is not to be had', async () => {
@@ -415,13 +492,21 @@ describe('sdk', function () {
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
       response.end(JSON.stringify({ error: { json: { message: 'no', code: 0, data: { httpStatus: status } } } }));
     };
-    const well = (response: ServerResponse) => response.end(JSON.stringify({ result: { data: { json: { id: 1 } } } }));
+    const well = (response: ServerResponse) =>
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify({ result: { data: { json: { id: 1 } } } }));
 
     it('tries reads again, after a pause and within reason', async () => {
       let asked = 0;
       const service = await listen((_request, response) => (++asked < 3 ? busy(response, 503) : well(response)));
-      expect(await service.showroom.tags.read(1)).to.deep.equal({ id: 1 });
+      const told: unknown[] = [];
+      const telling = createShowroom({ baseUrl: service.url, logger: { warn: (...given) => told.push(given) } });
+      expect(await telling.tags.read(1)).to.deep.equal({ id: 1 });
       expect(asked).to.equal(3);
+      const [[message, details]] = told as [[string, { pauseMs: number }]];
+      expect(message).to.equal('tags.read failed and is tried again.');
+      expect(details).to.deep.equal({ reason: 'no', status: 503, pauseMs: details.pauseMs });
       asked = -10;
       expect(await errorOf(service.showroom.tags.read(1))).to.be.instanceOf(ServerError);
       expect(asked).to.equal(-7);
@@ -486,6 +571,15 @@ describe('sdk', function () {
   });
 });
 
+/** A port that nobody listens at. */
+async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
 /** A service of the test's own. */
 async function listen(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server: Server = createServer((request, response) => {
@@ -495,6 +589,7 @@ async function listen(answer: (request: IncomingMessage, response: ServerRespons
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
+    url: baseUrl,
     showroom: createShowroom({ baseUrl }),
     close: async () => {
       server.closeAllConnections();

@@ -29,7 +29,7 @@ export function createShowroom(options: ShowroomOptions): Showroom {
   const showroom = Object.fromEntries(bound) as Showroom;
   Object.assign(
     showroom.mailing,
-    createWatching(showroom.statistic.read, (id, options) => listen(transport, id, options)),
+    createWatching(showroom.statistic.read, (id, options) => listen(transport, id, options), transport.patience.logger),
   );
   return showroom;
 }

@@ -1,10 +1,10 @@
-import { createTRPCUntypedClient, httpLink, TRPCClientError } from '@trpc/client';
+import { createTRPCUntypedClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
 import { type Connection, toConnection } from './connection.js';
-import { ConnectionError, type ShowroomError, toError, toRetryAfterMs } from './errors.js';
 import type { ShowroomOptions, WriteOptions } from './options.js';
 import { type Patience, patiently } from './patience.js';
 import type { Procedure } from './procedure.js';
+import { fromTrpc, requireOurs } from './trpc-errors.js';
 
 /** How calls get to the service and back. */
 export interface Transport extends Connection {
@@ -23,7 +23,7 @@ export function createTransport(options: ShowroomOptions): Transport {
         url: `${origin}/trpc`,
         // The router's type says so, and an untyped client has none.
         transformer: superjson as never,
-        fetch: fetch as never,
+        fetch: (async (...given: Parameters<typeof fetch>) => requireOurs(await fetch(...given))) as never,
         headers: ({ op }) => ({ ...headers, ...(op.context.headers as Record<string, string> | undefined) }),
       }),
     ],
@@ -48,49 +48,14 @@ export function createTransport(options: ShowroomOptions): Transport {
   return {
     ...connection,
     patience,
-    call: (path, { kind, takesKey }, input, given: WriteOptions = {}) => {
+    call: async (path, { kind, takesKey }, input, given: WriteOptions = {}) => {
+      if (given.idempotencyKey !== undefined && !takesKey) throw new TypeError(`${path} takes no idempotencyKey.`);
       const key = takesKey ? (given.idempotencyKey ?? newKey()) : undefined;
       const mayRepeat = kind === 'query' || key !== undefined;
       const added = { ...given.headers, ...(key !== undefined && { 'idempotency-key': key }) };
-      return patiently(patience, given, mayRepeat, (signal) => ask(path, kind, input, added, signal));
+      return patiently(patience, path, given, mayRepeat, (signal) => ask(path, kind, input, added, signal));
     },
   };
 }
 
 export const newKey = (): string => globalThis.crypto.randomUUID();
-
-interface ErrorData {
-  httpStatus?: number;
-  error?: string;
-  fields?: { path: (string | number)[]; message: string }[];
-}
-
-function fromTrpc(error: unknown): ShowroomError {
-  if (!(error instanceof TRPCClientError)) return new ConnectionError(String(error), { cause: error });
-  // Kept as the cause, and not printed with it: pages of what is said better already.
-  Object.defineProperties(error, { meta: { enumerable: false }, shape: { enumerable: false } });
-  const response = error.meta?.response as Response | undefined;
-  const data = error.data as ErrorData | undefined;
-  const status = data?.httpStatus ?? response?.status;
-  if (status === undefined || (status < 400 && !data)) {
-    return new ConnectionError(`There was no answer: ${error.message}`, { cause: error });
-  }
-  return toError({
-    status,
-    code: data?.error,
-    message: data ? error.message : `The service answered ${status}, and not as it should.`,
-    fields: data?.fields && toFields(data.fields),
-    requestId: response?.headers.get('x-request-id') ?? undefined,
-    retryAfterMs: toRetryAfterMs(response?.headers.get('retry-after')),
-    cause: error,
-  });
-}
-
-function toFields(issues: { path: (string | number)[]; message: string }[]): Record<string, string[]> {
-  const fields: Record<string, string[]> = {};
-  for (const { path, message } of issues) {
-    const name = path.join('.');
-    fields[name] = [...(fields[name] ?? []), message];
-  }
-  return fields;
-}

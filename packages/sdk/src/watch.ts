@@ -2,6 +2,7 @@ import { ConnectionError, RateLimitError, ServerError } from './errors.js';
 import type { MailingStatisticDetail, MessageCounts } from './generated/types.js';
 import type { Stand } from './live.js';
 import type { CallOptions } from './options.js';
+import { type Patience, toReason } from './patience.js';
 import { pause } from './pause.js';
 
 /** How far a mailing is. */
@@ -24,14 +25,14 @@ export interface MailingWatching {
   /**
    * Watches a mailing until it has ended: tells how it stands at once, and again whenever that has changed, at most once a
    * second. The service tells it (server-sent events); where that is not to be had, it is asked. A service that is away is
-   * waited for. Leaving the loop, or the signal, ends it.
+   * waited for, and the logger told so. Leaving the loop, or the signal, ends it. Needs `view_statistic`.
    *
    * @example
    * for await (const { sent, total, secondsLeft } of showroom.mailing.watch(12)) console.log(sent, total, secondsLeft);
    */
   watch(id: number, options?: WatchOptions): AsyncIterable<Progress>;
   /**
-   * Resolves when a mailing has ended, to how.
+   * Resolves when a mailing has ended, to how. Needs `view_statistic`.
    *
    * @example
    * const { status, sent, failed } = await showroom.mailing.finished(12);
@@ -53,7 +54,7 @@ const newest = 0.4;
 const usualEveryMs = 1_000;
 const awayPauseMs = 2_000;
 
-export function createWatching(look: Look, listen: Listen): MailingWatching {
+export function createWatching(look: Look, listen: Listen, logger: Patience['logger']): MailingWatching {
   async function* watch(id: number, { everyMs, ...options }: WatchOptions = {}): AsyncGenerator<Progress> {
     let before: Told | undefined;
     const stands = everyMs === undefined ? follow(id, options) : ask(id, everyMs, options);
@@ -89,13 +90,15 @@ export function createWatching(look: Look, listen: Listen): MailingWatching {
         const isAway =
           error instanceof ConnectionError || error instanceof ServerError || error instanceof RateLimitError;
         if (!isAway) throw error;
+        logger?.warn('mailing.watch waits for the service.', { mailing: id, ...toReason(error), pauseMs: awayPauseMs });
         await pause(awayPauseMs, options.signal);
       }
     }
   }
 
   return {
-    watch,
+    // Each loop over it begins anew.
+    watch: (id, options) => ({ [Symbol.asyncIterator]: () => watch(id, options) }),
     finished: async (id, options) => {
       let last: Progress | undefined;
       for await (const progress of watch(id, options)) last = progress;
@@ -106,7 +109,8 @@ export function createWatching(look: Look, listen: Listen): MailingWatching {
 
 function toProgress({ status, messages }: Stand, at: number, before: Told | undefined): Progress {
   const isOver = overStatuses.has(status) && messages.pending === 0;
-  const perSecond = before ? toRate(messages.sent, at, before) : null;
+  // The last word comes when the last answer is written down, and not when the last message is sent.
+  const perSecond = before ? (isOver ? before.progress.perSecond : toRate(messages.sent, at, before)) : null;
   const secondsLeft = perSecond !== null && perSecond > 0 && !isOver ? Math.ceil(messages.pending / perSecond) : null;
   return { ...messages, status, perSecond, secondsLeft, isOver };
 }

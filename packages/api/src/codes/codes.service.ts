@@ -1,4 +1,4 @@
-import type { CustomIssue, MobileOperatorCode, Paging } from '@showroom/contract';
+import type { CodeFilter, CustomIssue, MobileOperatorCode } from '@showroom/contract';
 import { brokenConstraint, type MobileOperatorCode as CodeRow, partOf, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
@@ -9,12 +9,14 @@ import { toCode } from './codes.presenter.js';
 
 const inUse = 'clients_code_id_fkey';
 
-export const listCodes = ({ database }: Deps, paging: Paging): Promise<PageOfRows<CodeRow>> =>
-  readPage(paging, {
-    count: () => database.codes.count(),
-    rows: (part) => database.codes.findAll(partOf(part)),
+export function listCodes({ database }: Deps, { code, ...paging }: CodeFilter): Promise<PageOfRows<CodeRow>> {
+  const where = code === undefined ? {} : { code };
+  return readPage(paging, {
+    count: () => database.codes.count({ where }),
+    rows: (part) => database.codes.findAll(partOf(part, where)),
     idOf: ({ id }) => id,
   });
+}
 
 /** What only the database can tell is wrong with a mobile operator code. */
 export async function judgeCode({ database }: Deps, { id, code }: Partial<MobileOperatorCode>): Promise<CustomIssue[]> {

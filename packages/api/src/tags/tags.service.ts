@@ -1,4 +1,4 @@
-import type { CustomIssue, Paging, Tag } from '@showroom/contract';
+import type { CustomIssue, Tag, TagFilter } from '@showroom/contract';
 import { brokenConstraint, partOf, type Tag as TagRow, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
@@ -9,12 +9,14 @@ import { toTag } from './tags.presenter.js';
 
 const inUse = 'clients_tag_id_fkey';
 
-export const listTags = ({ database }: Deps, paging: Paging): Promise<PageOfRows<TagRow>> =>
-  readPage(paging, {
-    count: () => database.tags.count(),
-    rows: (part) => database.tags.findAll(partOf(part)),
+export function listTags({ database }: Deps, { name, ...paging }: TagFilter): Promise<PageOfRows<TagRow>> {
+  const where = name === undefined ? {} : { name };
+  return readPage(paging, {
+    count: () => database.tags.count({ where }),
+    rows: (part) => database.tags.findAll(partOf(part, where)),
     idOf: ({ id }) => id,
   });
+}
 
 /** What only the database can tell is wrong with a tag. */
 export async function judgeTag({ database }: Deps, { id, name }: Partial<Tag>): Promise<CustomIssue[]> {

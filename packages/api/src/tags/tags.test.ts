@@ -29,6 +29,17 @@ describe('tags', () => {
     expect((await api.rest('DELETE', path)).body).to.deep.equal({ detail: 'Not found.' });
   });
 
+  it('is found by its name, and so is a code by its own', async () => {
+    for (const name of ['vip', 'VIP', 'gold']) await api.rest('POST', '/tags/', { name });
+    for (const code of ['900', '901']) await api.rest('POST', '/codes/', { code });
+    const { body } = await api.rest('GET', '/tags/?name=vip');
+    expect([body.count, ...body.results.map(({ name }: { name: string }) => name)]).to.deep.equal([1, 'vip']);
+    expect((await api.rest('GET', '/tags/?name=silver')).body.results).to.deep.equal([]);
+    expect((await api.rest('GET', '/codes/?code=901')).body.results).to.have.lengthOf(1);
+    expect((await api.rest('GET', '/codes/?code=%00')).status).to.equal(400);
+    expect((await api.trpc.tags.list.query({ name: 'gold' })).count).to.equal(1);
+  });
+
   it('lives through the same over tRPC', async () => {
     const { tags } = api.trpc;
     const created = await tags.create.mutate({ name: 'vip' });

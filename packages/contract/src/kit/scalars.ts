@@ -88,12 +88,15 @@ export const timeOfDay = (description: string, example: string) =>
 const firstInstant = new Date('0001-01-01T00:00:00Z');
 const lastInstant = new Date('9999-12-31T23:59:59.999Z');
 
+const notAnInstant = ({ input }: { input?: unknown }) =>
+  input === undefined || input === null ? undefined : 'Must be a moment such as "2026-12-01T18:00:00Z".';
+
 /** An instant: a `Date` in TypeScript, an ISO 8601 string with its offset in JSON. Never silently 1970. */
 export const timestamp = (title?: string) =>
   z
     .preprocess(
       (value: Date | string) => (typeof value === 'string' ? parseInstant(value) : value),
-      z.date().min(firstInstant).max(lastInstant),
+      z.date({ error: notAnInstant }).min(firstInstant).max(lastInstant),
     )
     .meta({ ...(title ? { title } : {}), override: { type: 'string', format: 'date-time' } });
 

@@ -148,6 +148,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
           page?: number;
           limit?: number;
           after?: number;
+          code?: string;
         };
         output: {
           count: number;
@@ -517,6 +518,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
           page?: number;
           limit?: number;
           after?: number;
+          name?: string;
         };
         output: {
           count: number;

@@ -15,6 +15,7 @@ import type {
   ClientsPartialUpdateInput,
   ClientsUpdateInput,
   CodesCreateInput,
+  CodesListFilter,
   CodesPartialUpdateInput,
   CodesUpdateInput,
   CreatedToken,
@@ -49,6 +50,7 @@ import type {
   StatisticListInput,
   Tag,
   TagsCreateInput,
+  TagsListFilter,
   TagsPartialUpdateInput,
   TagsUpdateInput,
   Token,
@@ -99,7 +101,7 @@ export interface AuthResource {
    * Change your own name, e-mail or password. For every user.
    *
    * @example
-   * await showroom.auth.changeMe();
+   * await showroom.auth.changeMe({ first_name: 'Ivan' });
    */
   changeMe(input?: AuthMePartialUpdateInput, options?: CallOptions): Promise<Me>;
 }
@@ -149,7 +151,7 @@ export interface ClientsResource {
    * Change some fields of a client. Needs `change_client`.
    *
    * @example
-   * await showroom.clients.partialUpdate(12);
+   * await showroom.clients.partialUpdate(12, { phone_number: '79001234567' });
    */
   partialUpdate(id: number, input?: ClientsPartialUpdateInput, options?: CallOptions): Promise<Client>;
 
@@ -164,12 +166,12 @@ export interface ClientsResource {
 /** Mobile operator codes. */
 export interface CodesResource {
   /**
-   * List mobile operator codes. Needs `view_code`.
+   * List mobile operator codes, by code if you like. Needs `view_code`.
    *
    * @example
    * for await (const row of showroom.codes.list.all()) console.log(row.id);
    */
-  readonly list: List<MobileOperatorCode, object>;
+  readonly list: List<MobileOperatorCode, CodesListFilter>;
 
   /**
    * Create a mobile operator code. Needs `add_code`.
@@ -199,7 +201,7 @@ export interface CodesResource {
    * Change some fields of a mobile operator code. Needs `change_code`.
    *
    * @example
-   * await showroom.codes.partialUpdate(12);
+   * await showroom.codes.partialUpdate(12, { code: '900' });
    */
   partialUpdate(id: number, input?: CodesPartialUpdateInput, options?: CallOptions): Promise<MobileOperatorCode>;
 
@@ -250,7 +252,7 @@ export interface GroupsResource {
    * Change some fields of a group. Needs `change_group`.
    *
    * @example
-   * await showroom.groups.partialUpdate(12);
+   * await showroom.groups.partialUpdate(12, { name: 'vip' });
    */
   partialUpdate(id: number, input?: GroupsPartialUpdateInput, options?: CallOptions): Promise<Group>;
 
@@ -322,7 +324,7 @@ export interface MailingResource extends MailingWatching {
    *
    * @throws ConflictError mailing.started, mailing.ended
    * @example
-   * await showroom.mailing.partialUpdate(12);
+   * await showroom.mailing.partialUpdate(12, { tags: ['vip'] });
    */
   partialUpdate(id: number, input?: MailingPartialUpdateInput, options?: CallOptions): Promise<MailingListCreateUpdate>;
 
@@ -471,12 +473,12 @@ export interface StatisticResource {
 /** Labels on clients. */
 export interface TagsResource {
   /**
-   * List tags. Needs `view_tag`.
+   * List tags, by name if you like. Needs `view_tag`.
    *
    * @example
    * for await (const row of showroom.tags.list.all()) console.log(row.id);
    */
-  readonly list: List<Tag, object>;
+  readonly list: List<Tag, TagsListFilter>;
 
   /**
    * Create a tag. Needs `add_tag`.
@@ -506,7 +508,7 @@ export interface TagsResource {
    * Change some fields of a tag. Needs `change_tag`.
    *
    * @example
-   * await showroom.tags.partialUpdate(12);
+   * await showroom.tags.partialUpdate(12, { name: 'vip' });
    */
   partialUpdate(id: number, input?: TagsPartialUpdateInput, options?: CallOptions): Promise<Tag>;
 
@@ -593,7 +595,7 @@ export interface UsersResource {
    *
    * @throws ConflictError user.last_superuser
    * @example
-   * await showroom.users.partialUpdate('ivan');
+   * await showroom.users.partialUpdate('ivan', { username: 'ivan' });
    */
   partialUpdate(user: string, input?: UsersPartialUpdateInput, options?: CallOptions): Promise<User>;
 

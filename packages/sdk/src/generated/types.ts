@@ -128,6 +128,10 @@ export interface ClientsPartialUpdateInput {
   tag?: number;
 }
 
+export interface CodesListFilter {
+  code?: string;
+}
+
 export interface MobileOperatorCode {
   id: number;
   code: string;
@@ -488,6 +492,10 @@ export interface MailingStatisticDetail {
     minute: Date;
     sent: number;
   }[];
+}
+
+export interface TagsListFilter {
+  name?: string;
 }
 
 export interface Tag {

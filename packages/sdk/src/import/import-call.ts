@@ -1,4 +1,4 @@
-import { ConnectionError, type ShowroomError, toError, toRetryAfterMs } from '../errors.js';
+import { type ShowroomError, toConnectionError, toDetails, toError } from '../errors.js';
 import type { ClientsImportInput, ImportReport } from '../generated/types.js';
 import type { WriteOptions } from '../options.js';
 import { patiently } from '../patience.js';
@@ -15,11 +15,13 @@ export interface ImportOptions extends WriteOptions, ClientsImportInput {
 
 /**
  * Sends clients to the service while they are read, however many. Rows that are right go in, all in one transaction; the
- * others are told of, with their number and reason. A connection that breaks leaves nothing behind.
+ * others are told of, the first thousand with their number and reason. Needs `add_client`, and `change_client` for `known: 'update'`.
  *
- * All of it may take as long as it takes; `timeoutMs` is how long nothing may be taken from us. What can be read again (an array, a
- * `Blob`, text) is sent again after a failure that time may heal, and acts once all the same. A browser sends nothing that it
- * has not read to the end.
+ * All of it may take as long as it takes. `timeoutMs` is how long nothing may be taken from us, and how long the answer may take,
+ * with a second more for each 100 kB that was sent. What can be read again (an array, a `Blob`, text) is sent again after a failure
+ * that time may heal, and acts once all the same; `onProgress` then begins anew. What breaks or is aborted before its last byte
+ * leaves nothing behind; after it, the same call with the same `idempotencyKey` tells whether it went in. A browser sends nothing
+ * that it has not read to the end.
  *
  * @example
  * const csv = 'phone_number,timezone,mobile_operator_code,tag\n79001234567,Europe/Moscow,1,2\n';
@@ -40,10 +42,15 @@ export const createImport =
     const headers = { 'content-type': body.type, 'idempotency-key': idempotencyKey, accept: 'application/json' };
     const send = isBrowser() ? sendGathered : sendStreamed;
     const sending = { url, headers: { ...transport.headers, ...call.headers, ...headers } };
-    return patiently(transport.patience, { ...call, timeoutMs: forEverMs }, body.isRepeatable, (aborted) =>
-      unlessStalled(timeoutMs, aborted, async (signal, stall) =>
-        toReport(await send(transport, { ...sending, signal, stall }, body, onProgress)),
-      ),
+    return patiently(
+      transport.patience,
+      'clients.import',
+      { ...call, timeoutMs: forEverMs },
+      body.isRepeatable,
+      (aborted) =>
+        unlessStalled(timeoutMs, aborted, async (signal, stall) =>
+          toReport(await send(transport, { ...sending, signal, stall }, body, onProgress)),
+        ),
     );
   };
 
@@ -56,7 +63,7 @@ async function toReport(response: Response): Promise<ImportReport> {
   try {
     return (await response.json()) as ImportReport;
   } catch (error) {
-    throw new ConnectionError(`The answer broke off: ${String(error)}`, { cause: error });
+    throw toConnectionError(error);
   }
 }
 
@@ -64,12 +71,12 @@ async function toReport(response: Response): Promise<ImportReport> {
 async function fromRest(response: Response): Promise<ShowroomError> {
   const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
   const detail = typeof body?.detail === 'string' ? body.detail : null;
-  const fields = detail === null ? ((body ?? {}) as Record<string, string[]>) : {};
+  const isRefused = response.status === 400 && detail === null && body !== null;
+  const details = toDetails(response);
   return toError({
-    status: response.status,
-    message: detail ?? (body ? 'Some values were refused.' : `The service answered ${response.status}.`),
-    fields,
-    requestId: response.headers.get('x-request-id') ?? undefined,
-    retryAfterMs: toRetryAfterMs(response.headers.get('retry-after')),
+    ...details,
+    code: details.code ?? (isRefused ? 'request.invalid' : undefined),
+    message: detail ?? (isRefused ? 'Some values were refused.' : `The service answered ${response.status}.`),
+    fields: isRefused ? (body as Record<string, string[]>) : {},
   });
 }

@@ -1,4 +1,4 @@
-import { ConnectionError } from '../errors.js';
+import { toConnectionError } from '../errors.js';
 import type { Send, Sending } from './send-streamed.js';
 import { type ImportProgress, readWatched } from './source.js';
 
@@ -25,7 +25,7 @@ export const sendGathered: Send = async ({ fetch, isOwnFetch }, sending, body, o
     });
   } catch (error) {
     if (sending.signal.aborted) throw error;
-    throw new ConnectionError(`There was no answer: ${String(error)}`, { cause: error });
+    throw toConnectionError(error);
   }
 };
 
@@ -57,7 +57,7 @@ function upload(
       stall.begin();
       onSent(loaded);
     };
-    request.upload.onload = stall.end;
+    request.upload.onload = () => stall.answer(body.size);
     request.onload = () => resolve(toResponse(request));
     request.onerror = () => reject(new TypeError('the connection broke, or was not allowed'));
     request.onabort = () => reject(signal.reason);
@@ -72,7 +72,7 @@ function upload(
 
 function toResponse(request: Request): Response {
   const headers = new Headers();
-  for (const name of ['x-request-id', 'retry-after']) {
+  for (const name of ['x-request-id', 'x-error-code', 'retry-after']) {
     const value = request.getResponseHeader(name);
     if (value !== null) headers.set(name, value);
   }

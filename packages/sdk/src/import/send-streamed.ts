@@ -1,4 +1,4 @@
-import { ConnectionError } from '../errors.js';
+import { toConnectionError } from '../errors.js';
 import type { Transport } from '../transport.js';
 import { type Body, type ImportProgress, readWatched } from './source.js';
 import type { Stall } from './stall.js';
@@ -32,7 +32,7 @@ export const sendStreamed: Send = async ({ fetch }, { url, headers, signal, stal
     // What the source threw is the caller's own, and no failure of the connection.
     if (failure) throw failure.error;
     if (signal.aborted) throw error;
-    throw new ConnectionError(`There was no answer: ${String(error)}`, { cause: error });
+    throw toConnectionError(error);
   }
 };
 
@@ -42,13 +42,18 @@ function toStream(
   stall: Stall,
   onFailure: (error: unknown) => void,
 ): ReadableStream<Uint8Array> {
+  let bytes = 0;
   return new ReadableStream({
     pull: async (controller) => {
       stall.end();
       try {
         const { done, value } = await pieces.next();
-        if (done) return controller.close();
+        if (done) {
+          controller.close();
+          return stall.answer(bytes);
+        }
         controller.enqueue(value);
+        bytes += value.byteLength;
         stall.begin();
       } catch (error) {
         onFailure(error);

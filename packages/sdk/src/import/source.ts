@@ -55,7 +55,11 @@ const encoder = new TextEncoder();
 /** Rows are sent by the piece, for each piece costs more than its bytes. */
 const pieceLength = 64 * 1024;
 
+const unnamed = 'Say what the file is: { csv: … } or { ndjson: … }.';
+
+/** @throws {TypeError} for a file of which nobody says whether it is CSV or NDJSON */
 export function toBody(source: ImportSource): Body {
+  if (typeof source !== 'object' || source === null || isFile(source)) throw new TypeError(unnamed);
   if (typeof source === 'object' && 'csv' in source) return toFileBody('text/csv', source.csv);
   if (typeof source === 'object' && 'ndjson' in source) return toFileBody('application/x-ndjson', source.ndjson);
   return {
@@ -66,12 +70,20 @@ export function toBody(source: ImportSource): Body {
   };
 }
 
+/** Whatever is bytes, or gives them. */
+const isFile = (source: object) =>
+  source instanceof Blob ||
+  source instanceof ReadableStream ||
+  source instanceof ArrayBuffer ||
+  ArrayBuffer.isView(source);
+
 async function* readRows(
   rows: Iterable<object> | AsyncIterable<object>,
   onRow: () => void,
 ): AsyncGenerator<Uint8Array> {
   let piece = '';
   for await (const row of rows) {
+    if (typeof row !== 'object' || row === null || row instanceof Uint8Array) throw new TypeError(unnamed);
     piece += `${JSON.stringify(row)}\n`;
     onRow();
     if (piece.length < pieceLength) continue;

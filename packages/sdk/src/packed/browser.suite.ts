@@ -82,9 +82,11 @@ export function describeBrowsers(packed: () => Packed, service: () => Service, p
         const login = `import { createShowroom } from '@showroom/sdk';
           globalThis.signedIn = createShowroom({ baseUrl: location.origin }).auth.login({ username: 'admin', password: 'pw' });`;
         await page.addScriptTag({ type: 'module', content: await bundle(login, packed().folder) });
-        await page.evaluate('globalThis.signedIn');
+        await page.waitForFunction('globalThis.signedIn?.then(() => true)');
         const content = await bundle(open('same origin', { baseUrl }), packed().folder);
         await page.addScriptTag({ type: 'module', content });
+        // An inline module runs when it likes.
+        await page.waitForFunction('globalThis.toured !== undefined');
         expect(await page.evaluate('globalThis.toured')).to.deep.equal(toured);
       }));
   });
