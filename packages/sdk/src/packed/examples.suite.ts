@@ -1,10 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findChromium, noChromium } from '@showroom/testing';
 import { expect } from 'chai';
 import { bin, type Packed, root, run, type Service } from './packed.suite.js';
 import { type Pages, withPage } from './pages.suite.js';
+
+interface Started {
+  readonly origin: string;
+  stop(): void;
+}
 
 /** The examples as somebody tries them: in a folder of their own, with the libraries that they name. */
 export function describeExamples(packed: () => Packed, service: () => Service, pages: () => Pages): void {
@@ -31,6 +36,13 @@ export function describeExamples(packed: () => Packed, service: () => Service, p
     const example = (...given: string[]) =>
       run(process.execPath, [...node, ...given], { cwd: folder, env: settings }).catch((error) => error);
 
+    /** An example that listens. */
+    async function listen(...given: string[]): Promise<Started> {
+      const app = spawn(process.execPath, given, { cwd: folder, env: settings });
+      const said = await new Promise<string>((resolve) => app.stdout.once('data', (data) => resolve(String(data))));
+      return { origin: /http:\S+/.exec(said)![0], stop: () => app.kill() };
+    }
+
     it('that compile', async () => {
       const { stdout } = await run(bin('tsc'), ['-p', folder]).catch((error) => error);
       expect(stdout).to.equal('');
@@ -50,15 +62,32 @@ export function describeExamples(packed: () => Packed, service: () => Service, p
       expect(stdout).to.match(/is completed: 0 failed, of 0 nobody knows\.\n$/);
     });
 
+    it('did-they-get-it.cjs', async () => {
+      const app = await listen('did-they-get-it.cjs');
+      try {
+        const ask = async (query: string) => {
+          const response = await fetch(`${app.origin}/${query}`);
+          return [response.status, await response.json()];
+        };
+        const [status, told] = await ask('?phone=79000000001');
+        expect(status).to.equal(200);
+        expect(told).to.have.lengthOf(1);
+        expect(told[0]).to.include({ status: 'sent' }).and.to.have.property('explanation').that.is.a('string');
+        expect(await ask('?phone=79000000009')).to.deep.equal([200, []]);
+        expect((await ask(''))[0]).to.equal(400);
+      } finally {
+        app.stop();
+      }
+    });
+
     describe('hono-app.ts', () => {
-      let app: ChildProcess;
+      let app: Started;
       let origin = '';
       before(async () => {
-        app = spawn(process.execPath, [...node, 'hono-app.ts'], { cwd: folder, env: settings });
-        const said = await new Promise<string>((resolve) => app.stdout!.once('data', (data) => resolve(String(data))));
-        origin = /http:\S+/.exec(said)![0];
+        app = await listen(...node, 'hono-app.ts');
+        origin = app.origin;
       });
-      after(() => app.kill());
+      after(() => app.stop());
       const announce = (body: object, headers: Record<string, string> = {}) =>
         fetch(`${origin}/announcements`, { method: 'POST', headers, body: JSON.stringify(body) });
       const [start, end] = [new Date(), new Date(Date.now() + 3_600_000)];
