@@ -65,7 +65,9 @@ export function printObject({ shape }: z.ZodObject, direction: Direction, nameOf
   const fields = Object.entries(shape as Record<string, z.ZodType>).map(([name, field]) => {
     const { description } = field.meta() ?? {};
     const mark = isOptional(field) ? '?' : '';
-    return `${toComment(description)}${name}${mark}: ${printType(field, direction, nameOf)};`;
+    // Whoever compiles with exactOptionalPropertyTypes may leave a field open, too.
+    const open = mark && direction === 'sent' ? ' | undefined' : '';
+    return `${toComment(description)}${name}${mark}: ${printType(field, direction, nameOf)}${open};`;
   });
   return fields.length > 0 ? `{\n${fields.join('\n')}\n}` : 'object';
 }

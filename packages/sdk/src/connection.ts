@@ -21,10 +21,9 @@ export function toConnection(options: ShowroomOptions): Connection {
 }
 
 /** In a page, what is not absolute is meant from there. The address of the REST API will do, too. */
-function toOrigin(baseUrl: unknown): string {
-  const { location } = globalThis as { location?: { href: string } };
-  const isUrl = typeof baseUrl === 'string' && URL.canParse(baseUrl, location?.href);
-  const url = isUrl ? new URL(baseUrl, location?.href) : null;
+function toOrigin(baseUrl: string | URL): string {
+  const base = (globalThis as { location?: { href: string } }).location?.href;
+  const url = baseUrl !== undefined && URL.canParse(String(baseUrl), base) ? new URL(String(baseUrl), base) : null;
   if (!url?.protocol.startsWith('http')) {
     throw new TypeError(`baseUrl must be like 'https://showroom.example.com', and is ${JSON.stringify(baseUrl)}.`);
   }

@@ -40,7 +40,7 @@ export class ValidationError extends ShowroomError {
   readonly fields: Readonly<Record<string, readonly string[]>>;
 
   constructor(message: string, fields: Record<string, string[]>, details: Details = {}) {
-    const reasons = Object.entries(fields).map(([field, why]) => ` ${field}: ${why.join(' ')}`);
+    const reasons = Object.entries(fields).map(([field, why]) => ` ${field && `${field}: `}${why.join(' ')}`);
     super(`${message}${reasons.join('')}`, details);
     this.fields = fields;
   }

@@ -10,16 +10,16 @@ export interface Page<Row> {
 
 /** Pages count from 1; `'last'` is the last one. A page after a key costs the same however far in the list it is. */
 export interface PageNumber {
-  page?: number | 'last';
-  limit?: number;
+  page?: number | 'last' | undefined;
+  limit?: number | undefined;
 }
 export interface PageAfter {
-  after?: number;
+  after?: number | undefined;
 }
 
 interface AllOptions extends CallOptions {
   /** How many rows are fetched at once: 1,000 by default, 10,000 at the most. */
-  pageSize?: number;
+  pageSize?: number | undefined;
 }
 
 /** All rows of a list, fetched page by page while they are read. */
@@ -27,7 +27,7 @@ export interface Rows<Row> extends AsyncIterable<Row> {
   /** The first row; undefined when there is none. */
   first(): Promise<Row | undefined>;
   /** The rows as an array; with `limit`, no more than that. */
-  toArray(options?: { limit?: number }): Promise<Row[]>;
+  toArray(options?: { limit?: number | undefined }): Promise<Row[]>;
 }
 
 /**
@@ -73,7 +73,7 @@ export interface List<Row, Filter = object, Paging = 'by key'> {
    * @example
    * const failed = await showroom.messages.list.toArray({ mailing_list: 12, status: 'failed', limit: 50 });
    */
-  toArray(filter?: Filter & { limit?: number }, options?: AllOptions): Promise<Row[]>;
+  toArray(filter?: Filter & { limit?: number | undefined }, options?: AllOptions): Promise<Row[]>;
 }
 
 type Input = Record<string, unknown>;
@@ -104,7 +104,7 @@ export function createList(ask: Ask, pages: 'key' | 'number'): List<unknown> {
     (await ask({ ...filter, limit: 1 }, options)).results[0];
 
   async function toArray(
-    { limit = Number.POSITIVE_INFINITY, ...filter }: Input & { limit?: number } = {},
+    { limit = Number.POSITIVE_INFINITY, ...filter }: Input & { limit?: number | undefined } = {},
     options: AllOptions = {},
   ) {
     const rows: unknown[] = [];

@@ -3,7 +3,7 @@ export type ShowroomOptions = Place & Credentials & Manners;
 
 interface Place {
   /** The server's origin, like `https://showroom.example.com`; a path before `/api` and `/trpc` may follow. */
-  baseUrl: string;
+  baseUrl: string | URL;
 }
 
 /** A token of `/tokens/`, or a user's name and password; neither, in a page of the server's own, where a cookie signs in. */

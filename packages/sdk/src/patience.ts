@@ -31,15 +31,34 @@ export async function patiently<T>(
   for (let tries = 0; ; tries++) {
     signal?.throwIfAborted();
     try {
-      return await once(options.timeoutMs ?? timeoutMs, signal, attempt);
+      return await once(toLimit(options.timeoutMs ?? timeoutMs), signal, attempt);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      const pauseMs = tries < retries && mayRepeat ? pauseBefore(error, tries) : undefined;
+      const pauseMs = tries < retries && (mayRepeat || neverArrived(error)) ? pauseBefore(error, tries) : undefined;
       if (pauseMs === undefined) throw error;
       logger?.warn(`${name} failed and is tried again.`, { ...toReason(error), pauseMs: Math.round(pauseMs) });
       await pause(pauseMs, signal);
     }
   }
+}
+
+/** What runtimes call it when there was no connection at all, so that nothing can have arrived. */
+const noConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ConnectionRefused']);
+
+function neverArrived(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (noConnection.has((each as { code?: string }).code ?? '')) return true;
+  }
+  return false;
+}
+
+/** What a timer can count; whatever is longer is no limit. */
+const longestMs = 2 ** 31 - 1;
+
+/** @throws {TypeError} for what is no time */
+export function toLimit(timeoutMs: number): number {
+  if (!(timeoutMs > 0)) throw new TypeError(`timeoutMs must be a number of milliseconds, and is ${timeoutMs}.`);
+  return Math.min(timeoutMs, longestMs);
 }
 
 async function once<T>(

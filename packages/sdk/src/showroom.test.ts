@@ -140,10 +140,11 @@ describe('sdk', function () {
     });
 
     it('say at once that an address is none', async () => {
+      expect(() => createShowroom(undefined as never)).to.throw(TypeError, 'baseUrl');
       for (const wrong of [undefined, '', 'localhost:8005', '127.0.0.1:8005', 'ftp://example.com', 7]) {
         expect(() => createShowroom({ baseUrl: wrong as string }), String(wrong)).to.throw(TypeError, 'baseUrl');
       }
-      const rest = createShowroom({ baseUrl: `${baseUrl}/api/v1/`, ...account });
+      const rest = createShowroom({ baseUrl: new URL(`${baseUrl}/api/v1/`), ...account });
       expect((await rest.auth.me()).username).to.equal('admin');
     });
 
@@ -250,6 +251,8 @@ describe('sdk', function () {
       ['a Blob', () => new Blob([csv])],
       ['a stream', () => new Blob([csv]).stream()],
       ['pieces', () => [csv.slice(0, 50), new TextEncoder().encode(csv.slice(50))]],
+      ['bytes', () => Buffer.from(csv)],
+      ['an ArrayBuffer', () => new TextEncoder().encode(csv).buffer],
     ] as const) {
       it(`takes CSV from ${name}; says which rows were refused, and takes the others`, async () => {
         const report = await showroom.clients.import({ csv: source() }, { known: 'update' });
@@ -360,6 +363,12 @@ describe('sdk', function () {
       });
     }
 
+    it('says at once that there is no file', async () => {
+      for (const none of [undefined, null, 7, [{ ...person }]]) {
+        expect(await errorOf(showroom.clients.import({ csv: none as never }))).to.be.instanceOf(TypeError);
+      }
+    });
+
     it('says what is wrong with a file that is none', async () => {
       const error = await errorOf(showroom.clients.import({ csv: 'a,b\n1,2\n' }));
       expect(error).to.be.instanceOf(ValidationError);
@@ -460,13 +469,24 @@ describe('sdk', function () {
       expect(new Set(counts).size).to.equal(counts.length);
     });
 
-    it('waits for a service that is away, and ends when it is told to', async () => {
-      const breaking = await listenAndBreak(new URL(baseUrl), 2);
-      const through = createShowroom({ baseUrl: breaking.url, ...account, maxRetries: 0 });
+    it('waits for a service that is away, once it was reached, and ends when it is told to', async () => {
       const { id } = await start();
+      let [asked, failed] = [0, 0];
+      const told: string[] = [];
+      const through = createShowroom({
+        baseUrl,
+        ...account,
+        maxRetries: 0,
+        logger: { warn: (message) => told.push(message) },
+        fetch: (...given) => {
+          asked += 1;
+          if (asked < 2 || failed === 2) return fetch(...given);
+          failed += 1;
+          return Promise.reject(new TypeError('the network is gone'));
+        },
+      });
       const stop = new AbortController();
       const reason = new Error('enough');
-      setTimeout(() => stop.abort(reason), 6_000);
       const seen: Progress[] = [];
       const watching = (async () => {
         for await (const progress of through.mailing.watch(id!, { everyMs: 100, signal: stop.signal })) {
@@ -475,11 +495,45 @@ describe('sdk', function () {
         }
       })();
       expect(await errorOf(watching)).to.equal(reason);
-      expect(breaking.broken()).to.equal(2);
-      expect(seen.length).to.be.above(0);
-      await breaking.close();
+      expect(told).to.deep.equal(Array(2).fill('mailing.watch waits for the service.'));
+      expect(seen.length).to.be.above(1);
       await showroom.mailing.cancel(id!);
       expect((await showroom.mailing.finished(id!, { everyMs: 100 })).status).to.equal('canceled');
+    });
+
+    it('does not wait for a service that nobody has reached', async () => {
+      const nobody = createShowroom({ baseUrl: `http://127.0.0.1:${await freePort()}`, maxRetries: 0 });
+      for (const options of [{ everyMs: 100 }, {}]) {
+        expect(await errorOf(nobody.mailing.finished(1, options))).to.be.instanceOf(ConnectionError);
+      }
+    }).timeout(15_000);
+
+    it('ends at once when it is left, and lets go of the connection', async () => {
+      const { id } = await start();
+      await showroom.mailing.pause(id!);
+      const signals: AbortSignal[] = [];
+      const seeing = createShowroom({
+        baseUrl,
+        ...account,
+        fetch: (input, init) => {
+          signals.push(init!.signal!);
+          return fetch(input, init);
+        },
+      });
+      const steps = seeing.mailing.watch(id!)[Symbol.asyncIterator]();
+      expect((await steps.next()).value).to.include({ status: 'paused', secondsLeft: null, perSecond: null });
+      const pending = steps.next();
+      const startedAt = performance.now();
+      await steps.return!();
+      expect(await pending).to.deep.equal({ done: true, value: undefined });
+      expect(performance.now() - startedAt).to.be.below(500);
+      expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true]);
+      const readable = Readable.from(seeing.mailing.watch(id!));
+      await new Promise((resolve) => readable.once('data', resolve));
+      readable.destroy();
+      await new Promise((resolve) => readable.once('close', resolve));
+      expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true, true]);
+      await showroom.mailing.cancel(id!);
     });
 
     it('has nothing to watch where there is no mailing', async () => {
@@ -525,6 +579,45 @@ describe('sdk', function () {
       const impatient = (await errorOf(service.showroom.tags.read(1, { maxRetries: 0 }))) as RateLimitError;
       expect(impatient).to.be.instanceOf(RateLimitError).and.include({ retryAfterMs: 1_000 });
       await service.close();
+    });
+
+    it('tries a write again when there was no connection at all', async () => {
+      const told: string[] = [];
+      const nobody = createShowroom({
+        baseUrl: `http://127.0.0.1:${await freePort()}`,
+        maxRetries: 1,
+        logger: { warn: (message) => told.push(message) },
+      });
+      expect(await errorOf(nobody.tags.create({ name: 'vip' }))).to.be.instanceOf(ConnectionError);
+      expect(told).to.deep.equal(['tags.create failed and is tried again.']);
+    });
+
+    it('knows what somebody before the service answers by its status', async () => {
+      let [status, body] = [401, '{"message": "Unauthorized"}'];
+      const gateway = await listen((_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '7', 'x-request-id': 'gate' });
+        response.end(body);
+      });
+      const impatient = { maxRetries: 0 };
+      const unknown = await errorOf(gateway.showroom.tags.list({}, impatient));
+      expect(unknown).to.be.instanceOf(AuthenticationError).and.include({ status: 401, requestId: 'gate' });
+      status = 429;
+      const busy = await errorOf(gateway.showroom.tags.list({}, impatient));
+      expect(busy).to.be.instanceOf(RateLimitError).and.include({ retryAfterMs: 7_000 });
+      [status, body] = [200, '{}'];
+      const other = await errorOf(gateway.showroom.tags.list({}, impatient));
+      expect(other).to.be.instanceOf(ConnectionError).and.include({ message: 'What answers there is no Showroom.' });
+      await gateway.close();
+    });
+
+    it('takes any time, and no nonsense', async () => {
+      for (const timeoutMs of [Number.POSITIVE_INFINITY, 1e10, 60_000]) {
+        expect((await showroom.tags.list({}, { timeoutMs })).count).to.be.a('number');
+      }
+      for (const timeoutMs of [0, -1, Number.NaN, '5s' as never]) {
+        expect(await errorOf(showroom.tags.list({}, { timeoutMs }))).to.be.instanceOf(TypeError);
+        expect(() => createShowroom({ baseUrl, timeoutMs })).to.throw(TypeError, 'timeoutMs');
+      }
     });
 
     it('tries a write again only under a key, and under the same one', async () => {

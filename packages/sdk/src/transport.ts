@@ -2,7 +2,7 @@ import { createTRPCUntypedClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
 import { type Connection, toConnection } from './connection.js';
 import type { ShowroomOptions, WriteOptions } from './options.js';
-import { type Patience, patiently } from './patience.js';
+import { type Patience, patiently, toLimit } from './patience.js';
 import type { Procedure } from './procedure.js';
 import { fromTrpc, requireOurs } from './trpc-errors.js';
 
@@ -13,10 +13,10 @@ export interface Transport extends Connection {
 }
 
 export function createTransport(options: ShowroomOptions): Transport {
+  const connection = toConnection({ ...options });
   const { timeoutMs = 30_000, maxRetries = 2, logger } = options;
-  const connection = toConnection(options);
   const { origin, fetch, headers } = connection;
-  const patience: Patience = { timeoutMs, maxRetries, logger };
+  const patience: Patience = { timeoutMs: toLimit(timeoutMs), maxRetries, logger };
   const client = createTRPCUntypedClient({
     links: [
       httpLink({

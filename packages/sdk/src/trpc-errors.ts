@@ -1,14 +1,22 @@
 import { TRPCClientError } from '@trpc/client';
 import { ConnectionError, ShowroomError, toConnectionError, toDetails, toError } from './errors.js';
 
-/** @throws {ShowroomError} for what is not JSON: it comes from somebody before the service, or instead of it */
-export function requireOurs(response: Response): Response {
+/** @throws {ShowroomError} for what the service does not write: it comes from somebody before it, or instead of it */
+export async function requireOurs(response: Response): Promise<Response> {
   const type = response.headers.get('content-type') ?? 'nothing';
-  if (type.includes('json')) return response;
+  if (type.includes('json') && (response.ok || (await isOurFailure(response.clone())))) return response;
   const message = `What answers there is no Showroom: ${response.status}, with ${type}.`;
   const details = { ...toDetails(response), message };
   throw response.status < 400 ? new ConnectionError(message, details) : toError(details);
 }
+
+async function isOurFailure(response: Response): Promise<boolean> {
+  const body = (await response.json().catch(() => null)) as { error?: { json?: object } } | null;
+  return typeof body?.error?.json === 'object';
+}
+
+/** What tRPC's client says of JSON that is none of its own. */
+const unreadable = 'Unable to transform response from server';
 
 interface ErrorData {
   httpStatus?: number;
@@ -24,6 +32,7 @@ export function fromTrpc(error: unknown): ShowroomError {
   Object.defineProperties(error, { meta: { enumerable: false }, shape: { enumerable: false } });
   const response = error.meta?.response as Response | undefined;
   const data = error.data as ErrorData | undefined;
+  if (error.message === unreadable) return new ConnectionError('What answers there is no Showroom.', { cause: error });
   if (!response || !data) return toConnectionError(error);
   return toError({
     ...toDetails(response),

@@ -1,3 +1,4 @@
+import { endable } from './endable.js';
 import { ConnectionError, RateLimitError, ServerError } from './errors.js';
 import type { MailingStatisticDetail, MessageCounts } from './generated/types.js';
 import type { Stand } from './live.js';
@@ -8,9 +9,9 @@ import { pause } from './pause.js';
 /** How far a mailing is. */
 export interface Progress extends MessageCounts {
   status: MailingStatisticDetail['status'];
-  /** Messages sent a second, of late; null as long as that is not known. */
+  /** Messages sent a second, of late; null as long as that is not known, and while it is paused. */
   perSecond: number | null;
-  /** Seconds until nothing is pending, if it goes on like this; null when nobody can tell. */
+  /** Seconds until nothing is pending, if it goes on like this; null when nobody can tell, or it does not run. */
   secondsLeft: number | null;
   /** Whether the mailing has ended; then this is the last word. */
   isOver: boolean;
@@ -18,14 +19,15 @@ export interface Progress extends MessageCounts {
 
 export interface WatchOptions extends CallOptions {
   /** To look every so many milliseconds, instead of being told. */
-  everyMs?: number;
+  everyMs?: number | undefined;
 }
 
 export interface MailingWatching {
   /**
    * Watches a mailing until it has ended: tells how it stands at once, and again whenever that has changed, at most once a
-   * second. The service tells it (server-sent events); where that is not to be had, it is asked. A service that is away is
-   * waited for, and the logger told so. Leaving the loop, or the signal, ends it. Needs `view_statistic`.
+   * second. The service tells it (server-sent events); where that is not to be had, it is asked. A service that was reached and
+   * is away then is waited for, however long, and the logger told so; one that never answers is an error. Leaving the loop ends
+   * it at once; so does the signal, with its reason thrown. Needs `view_statistic`.
    *
    * @example
    * for await (const { sent, total, secondsLeft } of showroom.mailing.watch(12)) console.log(sent, total, secondsLeft);
@@ -55,7 +57,7 @@ const usualEveryMs = 1_000;
 const awayPauseMs = 2_000;
 
 export function createWatching(look: Look, listen: Listen, logger: Patience['logger']): MailingWatching {
-  async function* watch(id: number, { everyMs, ...options }: WatchOptions = {}): AsyncGenerator<Progress> {
+  async function* watch(id: number, { everyMs, ...options }: WatchOptions): AsyncGenerator<Progress, void> {
     let before: Told | undefined;
     const stands = everyMs === undefined ? follow(id, options) : ask(id, everyMs, options);
     for await (const stand of stands) {
@@ -69,15 +71,21 @@ export function createWatching(look: Look, listen: Listen, logger: Patience['log
 
   /** As long as the service tells, that; from then on, what it answers. */
   async function* follow(id: number, options: CallOptions): AsyncGenerator<Stand> {
-    for await (const stand of listen(id, options)) yield stand;
+    let wasReached = false;
+    for await (const stand of listen(id, options)) {
+      wasReached = true;
+      yield stand;
+    }
     options.signal?.throwIfAborted();
-    yield* ask(id, usualEveryMs, options);
+    yield* ask(id, usualEveryMs, options, wasReached);
   }
 
-  async function* ask(id: number, everyMs: number, options: CallOptions): AsyncGenerator<Stand> {
+  /** A service that nobody has reached yet may be none at all: only one that was there is waited for. */
+  async function* ask(id: number, everyMs: number, options: CallOptions, wasReached = false): AsyncGenerator<Stand> {
+    yield await (wasReached ? patientlyLook(id, options) : look(id, options));
     for (;;) {
-      yield await patientlyLook(id, options);
       await pause(everyMs, options.signal);
+      yield await patientlyLook(id, options);
     }
   }
 
@@ -96,12 +104,14 @@ export function createWatching(look: Look, listen: Listen, logger: Patience['log
     }
   }
 
+  const looped = (id: number, options: WatchOptions = {}): AsyncIterable<Progress> =>
+    endable(options.signal, (signal) => watch(id, { ...options, signal }));
+
   return {
-    // Each loop over it begins anew.
-    watch: (id, options) => ({ [Symbol.asyncIterator]: () => watch(id, options) }),
+    watch: looped,
     finished: async (id, options) => {
       let last: Progress | undefined;
-      for await (const progress of watch(id, options)) last = progress;
+      for await (const progress of looped(id, options)) last = progress;
       return last!;
     },
   };
@@ -109,10 +119,18 @@ export function createWatching(look: Look, listen: Listen, logger: Patience['log
 
 function toProgress({ status, messages }: Stand, at: number, before: Told | undefined): Progress {
   const isOver = overStatuses.has(status) && messages.pending === 0;
-  // The last word comes when the last answer is written down, and not when the last message is sent.
-  const perSecond = before ? (isOver ? before.progress.perSecond : toRate(messages.sent, at, before)) : null;
-  const secondsLeft = perSecond !== null && perSecond > 0 && !isOver ? Math.ceil(messages.pending / perSecond) : null;
+  const perSecond = before?.progress.status === 'running' ? toPace(status, messages.sent, at, before) : null;
+  const secondsLeft = status === 'running' && perSecond ? Math.ceil(messages.pending / perSecond) : null;
   return { ...messages, status, perSecond, secondsLeft, isOver };
+}
+
+/**
+ * Only what was sent while it ran counts. The last word comes when the last answer is written down, later than the last message
+ * was sent: it says nothing of the pace.
+ */
+function toPace(status: Stand['status'], sent: number, at: number, before: Told): number | null {
+  if (status === 'paused') return null;
+  return status === 'running' ? toRate(sent, at, before) : before.progress.perSecond;
 }
 
 function toRate(sent: number, at: number, { progress, at: was }: Told): number {

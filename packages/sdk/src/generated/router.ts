@@ -32,15 +32,15 @@ export type ShowroomRouter = TRPCBuiltRouter<
     audit: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
-          user?: string;
-          action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse';
-          resource?: string;
-          row?: string;
-          since?: Date | string;
-          until?: Date | string;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
+          user?: string | undefined;
+          action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse' | undefined;
+          resource?: string | undefined;
+          row?: string | undefined;
+          since?: Date | string | undefined;
+          until?: Date | string | undefined;
         };
         output: {
           count: number;
@@ -64,10 +64,10 @@ export type ShowroomRouter = TRPCBuiltRouter<
       me: TRPCQueryProcedure<{ input: object; output: Me; meta: object }>;
       changeMe: TRPCMutationProcedure<{
         input: {
-          first_name?: string;
-          last_name?: string;
-          email?: string;
-          password?: string;
+          first_name?: string | undefined;
+          last_name?: string | undefined;
+          email?: string | undefined;
+          password?: string | undefined;
         };
         output: Me;
         meta: object;
@@ -76,12 +76,12 @@ export type ShowroomRouter = TRPCBuiltRouter<
     clients: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
-          phone_number?: string;
-          mobile_operator_code?: number;
-          tag?: number;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
+          phone_number?: string | undefined;
+          mobile_operator_code?: number | undefined;
+          tag?: number | undefined;
         };
         output: {
           count: number;
@@ -125,10 +125,10 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** A unique integer value identifying this client. */
           id: number;
-          phone_number?: string;
-          timezone?: string;
-          mobile_operator_code?: number;
-          tag?: number;
+          phone_number?: string | undefined;
+          timezone?: string | undefined;
+          mobile_operator_code?: number | undefined;
+          tag?: number | undefined;
         };
         output: Client;
         meta: object;
@@ -145,10 +145,10 @@ export type ShowroomRouter = TRPCBuiltRouter<
     codes: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
-          code?: string;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
+          code?: string | undefined;
         };
         output: {
           count: number;
@@ -186,7 +186,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** A unique integer value identifying this mobile operator code. */
           id: number;
-          code?: string;
+          code?: string | undefined;
         };
         output: MobileOperatorCode;
         meta: object;
@@ -203,9 +203,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
     groups: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
         };
         output: {
           count: number;
@@ -218,7 +218,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
       create: TRPCMutationProcedure<{
         input: {
           name: string;
-          permissions?: number[];
+          permissions?: number[] | undefined;
         };
         output: Group;
         meta: object;
@@ -236,7 +236,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
           /** A unique integer value identifying this group. */
           id: number;
           name: string;
-          permissions?: number[];
+          permissions?: number[] | undefined;
         };
         output: Group;
         meta: object;
@@ -245,8 +245,8 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** A unique integer value identifying this group. */
           id: number;
-          name?: string;
-          permissions?: number[];
+          name?: string | undefined;
+          permissions?: number[] | undefined;
         };
         output: Group;
         meta: object;
@@ -263,11 +263,11 @@ export type ShowroomRouter = TRPCBuiltRouter<
     jobs: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          status?: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed';
-          name?: string;
-          mailing?: number;
+          page?: number | undefined;
+          limit?: number | undefined;
+          status?: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed' | undefined;
+          name?: string | undefined;
+          mailing?: number | undefined;
         };
         output: {
           count: number;
@@ -289,11 +289,11 @@ export type ShowroomRouter = TRPCBuiltRouter<
     mailing: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
-          tag?: string;
-          code?: string;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
+          tag?: string | undefined;
+          code?: string | undefined;
         };
         output: {
           count: number;
@@ -310,9 +310,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
           start_notification_date: Date | string;
           end_notification_date: Date | string;
           text: string;
-          send_window_start?: string | null;
-          send_window_end?: string | null;
-          send_per_second?: number | null;
+          send_window_start?: string | null | undefined;
+          send_window_end?: string | null | undefined;
+          send_per_second?: number | null | undefined;
         };
         output: MailingListCreateUpdate;
         meta: object;
@@ -334,9 +334,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
           start_notification_date: Date | string;
           end_notification_date: Date | string;
           text: string;
-          send_window_start?: string | null;
-          send_window_end?: string | null;
-          send_per_second?: number | null;
+          send_window_start?: string | null | undefined;
+          send_window_end?: string | null | undefined;
+          send_per_second?: number | null | undefined;
         };
         output: MailingListCreateUpdate;
         meta: object;
@@ -345,14 +345,14 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** A unique integer value identifying this mailing list. */
           id: number;
-          tags?: string[];
-          codes?: string[];
-          start_notification_date?: Date | string;
-          end_notification_date?: Date | string;
-          text?: string;
-          send_window_start?: string | null;
-          send_window_end?: string | null;
-          send_per_second?: number | null;
+          tags?: string[] | undefined;
+          codes?: string[] | undefined;
+          start_notification_date?: Date | string | undefined;
+          end_notification_date?: Date | string | undefined;
+          text?: string | undefined;
+          send_window_start?: string | null | undefined;
+          send_window_end?: string | null | undefined;
+          send_per_second?: number | null | undefined;
         };
         output: MailingListCreateUpdate;
         meta: object;
@@ -413,9 +413,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
           start_notification_date: Date | string;
           end_notification_date: Date | string;
           text: string;
-          send_window_start?: string | null;
-          send_window_end?: string | null;
-          send_per_second?: number | null;
+          send_window_start?: string | null | undefined;
+          send_window_end?: string | null | undefined;
+          send_per_second?: number | null | undefined;
         };
         output: MailingPreview;
         meta: object;
@@ -442,12 +442,12 @@ export type ShowroomRouter = TRPCBuiltRouter<
     messages: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
-          mailing_list?: number;
-          client?: number;
-          status?: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown';
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
+          mailing_list?: number | undefined;
+          client?: number | undefined;
+          status?: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown' | undefined;
         };
         output: {
           count: number;
@@ -478,9 +478,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
     permissions: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
         };
         output: {
           count: number;
@@ -497,9 +497,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
     statistic: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
         };
         output: Statistic;
         meta: object;
@@ -515,10 +515,10 @@ export type ShowroomRouter = TRPCBuiltRouter<
     tags: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
-          name?: string;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
+          name?: string | undefined;
         };
         output: {
           count: number;
@@ -556,7 +556,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** A unique integer value identifying this tag. */
           id: number;
-          name?: string;
+          name?: string | undefined;
         };
         output: Tag;
         meta: object;
@@ -573,9 +573,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
     tokens: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
         };
         output: {
           count: number;
@@ -591,7 +591,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
           name: string;
           /** What the token may do, as far as its owner may. */
           permissions: number[];
-          expires_at?: Date | string | null;
+          expires_at?: Date | string | null | undefined;
         };
         output: CreatedToken;
         meta: object;
@@ -616,9 +616,9 @@ export type ShowroomRouter = TRPCBuiltRouter<
     users: {
       list: TRPCQueryProcedure<{
         input: {
-          page?: number;
-          limit?: number;
-          after?: number;
+          page?: number | undefined;
+          limit?: number | undefined;
+          after?: number | undefined;
         };
         output: {
           count: number;
@@ -630,18 +630,18 @@ export type ShowroomRouter = TRPCBuiltRouter<
       }>;
       create: TRPCMutationProcedure<{
         input: {
-          last_login?: Date | string | null;
-          is_superuser?: boolean;
+          last_login?: Date | string | null | undefined;
+          is_superuser?: boolean | undefined;
           /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
           username: string;
-          first_name?: string;
-          last_name?: string;
-          email?: string;
-          is_staff?: boolean;
-          is_active?: boolean;
-          date_joined?: Date | string;
-          groups?: number[];
-          user_permissions?: number[];
+          first_name?: string | undefined;
+          last_name?: string | undefined;
+          email?: string | undefined;
+          is_staff?: boolean | undefined;
+          is_active?: boolean | undefined;
+          date_joined?: Date | string | undefined;
+          groups?: number[] | undefined;
+          user_permissions?: number[] | undefined;
           password: string;
         };
         output: User;
@@ -659,18 +659,18 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
           user: string;
-          last_login?: Date | string | null;
-          is_superuser?: boolean;
+          last_login?: Date | string | null | undefined;
+          is_superuser?: boolean | undefined;
           /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
           username: string;
-          first_name?: string;
-          last_name?: string;
-          email?: string;
-          is_staff?: boolean;
-          is_active?: boolean;
-          date_joined?: Date | string;
-          groups?: number[];
-          user_permissions?: number[];
+          first_name?: string | undefined;
+          last_name?: string | undefined;
+          email?: string | undefined;
+          is_staff?: boolean | undefined;
+          is_active?: boolean | undefined;
+          date_joined?: Date | string | undefined;
+          groups?: number[] | undefined;
+          user_permissions?: number[] | undefined;
           password: string;
         };
         output: User;
@@ -680,18 +680,18 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
           user: string;
-          last_login?: Date | string | null;
-          is_superuser?: boolean;
-          username?: string;
-          first_name?: string;
-          last_name?: string;
-          email?: string;
-          is_staff?: boolean;
-          is_active?: boolean;
-          date_joined?: Date | string;
-          groups?: number[];
-          user_permissions?: number[];
-          password?: string;
+          last_login?: Date | string | null | undefined;
+          is_superuser?: boolean | undefined;
+          username?: string | undefined;
+          first_name?: string | undefined;
+          last_name?: string | undefined;
+          email?: string | undefined;
+          is_staff?: boolean | undefined;
+          is_active?: boolean | undefined;
+          date_joined?: Date | string | undefined;
+          groups?: number[] | undefined;
+          user_permissions?: number[] | undefined;
+          password?: string | undefined;
         };
         output: User;
         meta: object;

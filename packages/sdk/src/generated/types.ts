@@ -1,12 +1,12 @@
 // Made from the contract by `npm run sdk`; not to be edited.
 
 export interface AuditListFilter {
-  user?: string;
-  action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse';
-  resource?: string;
-  row?: string;
-  since?: Date | string;
-  until?: Date | string;
+  user?: string | undefined;
+  action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse' | undefined;
+  resource?: string | undefined;
+  row?: string | undefined;
+  since?: Date | string | undefined;
+  until?: Date | string | undefined;
 }
 
 export interface AuditEntry {
@@ -62,16 +62,16 @@ export interface Me {
 }
 
 export interface AuthMePartialUpdateInput {
-  first_name?: string;
-  last_name?: string;
-  email?: string;
-  password?: string;
+  first_name?: string | undefined;
+  last_name?: string | undefined;
+  email?: string | undefined;
+  password?: string | undefined;
 }
 
 export interface ClientsListFilter {
-  phone_number?: string;
-  mobile_operator_code?: number;
-  tag?: number;
+  phone_number?: string | undefined;
+  mobile_operator_code?: number | undefined;
+  tag?: number | undefined;
 }
 
 export interface Client {
@@ -91,7 +91,7 @@ export interface ClientsCreateInput {
 
 export interface ClientsImportInput {
   /** What to do with a row whose phone number a client has already: `add` one more client (what is done if nothing is said), `update` every client with that number, or `skip` the row. With `update` and `skip` the same file can be imported again; of rows with the same number the last one counts. */
-  known?: 'add' | 'update' | 'skip';
+  known?: 'add' | 'update' | 'skip' | undefined;
 }
 
 export interface ImportReport {
@@ -122,14 +122,14 @@ export interface ClientsUpdateInput {
 }
 
 export interface ClientsPartialUpdateInput {
-  phone_number?: string;
-  timezone?: string;
-  mobile_operator_code?: number;
-  tag?: number;
+  phone_number?: string | undefined;
+  timezone?: string | undefined;
+  mobile_operator_code?: number | undefined;
+  tag?: number | undefined;
 }
 
 export interface CodesListFilter {
-  code?: string;
+  code?: string | undefined;
 }
 
 export interface MobileOperatorCode {
@@ -146,7 +146,7 @@ export interface CodesUpdateInput {
 }
 
 export interface CodesPartialUpdateInput {
-  code?: string;
+  code?: string | undefined;
 }
 
 export interface Group {
@@ -158,23 +158,23 @@ export interface Group {
 
 export interface GroupsCreateInput {
   name: string;
-  permissions?: number[];
+  permissions?: number[] | undefined;
 }
 
 export interface GroupsUpdateInput {
   name: string;
-  permissions?: number[];
+  permissions?: number[] | undefined;
 }
 
 export interface GroupsPartialUpdateInput {
-  name?: string;
-  permissions?: number[];
+  name?: string | undefined;
+  permissions?: number[] | undefined;
 }
 
 export interface JobsListFilter {
-  status?: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed';
-  name?: string;
-  mailing?: number;
+  status?: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed' | undefined;
+  name?: string | undefined;
+  mailing?: number | undefined;
 }
 
 export interface Job {
@@ -198,8 +198,8 @@ export interface Job {
 }
 
 export interface MailingListFilter {
-  tag?: string;
-  code?: string;
+  tag?: string | undefined;
+  code?: string | undefined;
 }
 
 export interface MailingList {
@@ -221,9 +221,9 @@ export interface MailingCreateInput {
   start_notification_date: Date | string;
   end_notification_date: Date | string;
   text: string;
-  send_window_start?: string | null;
-  send_window_end?: string | null;
-  send_per_second?: number | null;
+  send_window_start?: string | null | undefined;
+  send_window_end?: string | null | undefined;
+  send_per_second?: number | null | undefined;
 }
 
 export interface MailingListCreateUpdate {
@@ -245,20 +245,20 @@ export interface MailingUpdateInput {
   start_notification_date: Date | string;
   end_notification_date: Date | string;
   text: string;
-  send_window_start?: string | null;
-  send_window_end?: string | null;
-  send_per_second?: number | null;
+  send_window_start?: string | null | undefined;
+  send_window_end?: string | null | undefined;
+  send_per_second?: number | null | undefined;
 }
 
 export interface MailingPartialUpdateInput {
-  tags?: string[];
-  codes?: string[];
-  start_notification_date?: Date | string;
-  end_notification_date?: Date | string;
-  text?: string;
-  send_window_start?: string | null;
-  send_window_end?: string | null;
-  send_per_second?: number | null;
+  tags?: string[] | undefined;
+  codes?: string[] | undefined;
+  start_notification_date?: Date | string | undefined;
+  end_notification_date?: Date | string | undefined;
+  text?: string | undefined;
+  send_window_start?: string | null | undefined;
+  send_window_end?: string | null | undefined;
+  send_per_second?: number | null | undefined;
 }
 
 export interface Reopened {
@@ -277,9 +277,9 @@ export interface MailingPreviewInput {
   start_notification_date: Date | string;
   end_notification_date: Date | string;
   text: string;
-  send_window_start?: string | null;
-  send_window_end?: string | null;
-  send_per_second?: number | null;
+  send_window_start?: string | null | undefined;
+  send_window_end?: string | null | undefined;
+  send_per_second?: number | null | undefined;
 }
 
 export interface SmsParts {
@@ -400,9 +400,9 @@ export interface Explanation {
 }
 
 export interface MessagesListFilter {
-  mailing_list?: number;
-  client?: number;
-  status?: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown';
+  mailing_list?: number | undefined;
+  client?: number | undefined;
+  status?: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown' | undefined;
 }
 
 export interface Message {
@@ -440,9 +440,9 @@ export interface Provider {
 }
 
 export interface StatisticListInput {
-  page?: number;
-  limit?: number;
-  after?: number;
+  page?: number | undefined;
+  limit?: number | undefined;
+  after?: number | undefined;
 }
 
 export interface MessageCounts {
@@ -495,7 +495,7 @@ export interface MailingStatisticDetail {
 }
 
 export interface TagsListFilter {
-  name?: string;
+  name?: string | undefined;
 }
 
 export interface Tag {
@@ -512,7 +512,7 @@ export interface TagsUpdateInput {
 }
 
 export interface TagsPartialUpdateInput {
-  name?: string;
+  name?: string | undefined;
 }
 
 export interface Token {
@@ -534,7 +534,7 @@ export interface TokensCreateInput {
   name: string;
   /** What the token may do, as far as its owner may. */
   permissions: number[];
-  expires_at?: Date | string | null;
+  expires_at?: Date | string | null | undefined;
 }
 
 export interface CreatedToken {
@@ -575,48 +575,48 @@ export interface User {
 }
 
 export interface UsersCreateInput {
-  last_login?: Date | string | null;
-  is_superuser?: boolean;
+  last_login?: Date | string | null | undefined;
+  is_superuser?: boolean | undefined;
   /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
   username: string;
-  first_name?: string;
-  last_name?: string;
-  email?: string;
-  is_staff?: boolean;
-  is_active?: boolean;
-  date_joined?: Date | string;
-  groups?: number[];
-  user_permissions?: number[];
+  first_name?: string | undefined;
+  last_name?: string | undefined;
+  email?: string | undefined;
+  is_staff?: boolean | undefined;
+  is_active?: boolean | undefined;
+  date_joined?: Date | string | undefined;
+  groups?: number[] | undefined;
+  user_permissions?: number[] | undefined;
   password: string;
 }
 
 export interface UsersUpdateInput {
-  last_login?: Date | string | null;
-  is_superuser?: boolean;
+  last_login?: Date | string | null | undefined;
+  is_superuser?: boolean | undefined;
   /** Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only. */
   username: string;
-  first_name?: string;
-  last_name?: string;
-  email?: string;
-  is_staff?: boolean;
-  is_active?: boolean;
-  date_joined?: Date | string;
-  groups?: number[];
-  user_permissions?: number[];
+  first_name?: string | undefined;
+  last_name?: string | undefined;
+  email?: string | undefined;
+  is_staff?: boolean | undefined;
+  is_active?: boolean | undefined;
+  date_joined?: Date | string | undefined;
+  groups?: number[] | undefined;
+  user_permissions?: number[] | undefined;
   password: string;
 }
 
 export interface UsersPartialUpdateInput {
-  last_login?: Date | string | null;
-  is_superuser?: boolean;
-  username?: string;
-  first_name?: string;
-  last_name?: string;
-  email?: string;
-  is_staff?: boolean;
-  is_active?: boolean;
-  date_joined?: Date | string;
-  groups?: number[];
-  user_permissions?: number[];
-  password?: string;
+  last_login?: Date | string | null | undefined;
+  is_superuser?: boolean | undefined;
+  username?: string | undefined;
+  first_name?: string | undefined;
+  last_name?: string | undefined;
+  email?: string | undefined;
+  is_staff?: boolean | undefined;
+  is_active?: boolean | undefined;
+  date_joined?: Date | string | undefined;
+  groups?: number[] | undefined;
+  user_permissions?: number[] | undefined;
+  password?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { type ShowroomError, toConnectionError, toDetails, toError } from '../errors.js';
 import type { ClientsImportInput, ImportReport } from '../generated/types.js';
 import type { WriteOptions } from '../options.js';
-import { patiently } from '../patience.js';
+import { patiently, toLimit } from '../patience.js';
 import { newKey, type Transport } from '../transport.js';
 import { sendGathered } from './send-gathered.js';
 import { sendStreamed } from './send-streamed.js';
@@ -10,7 +10,7 @@ import { unlessStalled } from './stall.js';
 
 export interface ImportOptions extends WriteOptions, ClientsImportInput {
   /** Told how far the sending is, after every piece of some tens of kilobytes. */
-  onProgress?: (progress: ImportProgress) => void;
+  onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
 /**
@@ -30,13 +30,11 @@ export interface ImportOptions extends WriteOptions, ClientsImportInput {
  */
 export type ImportCall = (source: ImportSource, options?: ImportOptions) => Promise<ImportReport>;
 
-const forEverMs = 2 ** 31 - 1;
-
 export const createImport =
   (transport: Transport, path: string): ImportCall =>
   async (source, options = {}) => {
     const { known, onProgress = () => {}, idempotencyKey = newKey(), ...call } = options;
-    const { timeoutMs = transport.patience.timeoutMs } = call;
+    const timeoutMs = toLimit(call.timeoutMs ?? transport.patience.timeoutMs);
     const body = toBody(source);
     const url = `${transport.origin}/api/v1${path}${known ? `?known=${known}` : ''}`;
     const headers = { 'content-type': body.type, 'idempotency-key': idempotencyKey, accept: 'application/json' };
@@ -45,7 +43,7 @@ export const createImport =
     return patiently(
       transport.patience,
       'clients.import',
-      { ...call, timeoutMs: forEverMs },
+      { ...call, timeoutMs: Number.POSITIVE_INFINITY },
       body.isRepeatable,
       (aborted) =>
         unlessStalled(timeoutMs, aborted, async (signal, stall) =>

@@ -1,11 +1,18 @@
 import type { ClientsCreateInput } from '../generated/types.js';
 
 type Piece = Uint8Array | string;
-type Bytes = Blob | ReadableStream<Uint8Array> | AsyncIterable<Piece> | Iterable<Piece> | string;
+type Bytes =
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Piece>
+  | Iterable<Piece>
+  | ArrayBuffer
+  | ArrayBufferView
+  | string;
 
 /**
  * Where clients come from: rows, from an array, a generator or a database's cursor; or a file that is CSV or NDJSON already,
- * as a `Blob` or `File` (Node: `await openAsBlob('clients.csv')`), a stream, or text.
+ * as a `Blob` or `File` (Node: `await openAsBlob('clients.csv')`), a stream, bytes, or text.
  */
 export type ImportSource =
   | Iterable<ClientsCreateInput>
@@ -83,7 +90,7 @@ async function* readRows(
 ): AsyncGenerator<Uint8Array> {
   let piece = '';
   for await (const row of rows) {
-    if (typeof row !== 'object' || row === null || row instanceof Uint8Array) throw new TypeError(unnamed);
+    if (typeof row === 'string' || (row as unknown) instanceof Uint8Array) throw new TypeError(unnamed);
     piece += `${JSON.stringify(row)}\n`;
     onRow();
     if (piece.length < pieceLength) continue;
@@ -94,15 +101,24 @@ async function* readRows(
 }
 
 function toFileBody(type: Body['type'], bytes: Bytes): Body {
-  if (typeof bytes === 'string') {
-    const encoded = encoder.encode(bytes);
+  const encoded = toWhole(bytes);
+  if (encoded) {
     return { type, totalBytes: encoded.length, isRepeatable: true, read: () => cut(encoded) };
   }
   if (bytes instanceof Blob) {
     return { type, totalBytes: bytes.size, isRepeatable: true, read: () => readStream(bytes.stream()) };
   }
-  const read = () => (bytes instanceof ReadableStream ? readStream(bytes) : readPieces(bytes));
+  if (typeof bytes !== 'object' || bytes === null) throw new TypeError(`There is no file: it is ${String(bytes)}.`);
+  const pieces = bytes as Exclude<typeof bytes, ArrayBufferView | ArrayBuffer>;
+  const read = () => (pieces instanceof ReadableStream ? readStream(pieces) : readPieces(pieces));
   return { type, totalBytes: undefined, isRepeatable: Array.isArray(bytes), read };
+}
+
+/** All the bytes, where they are there already. */
+function toWhole(bytes: Bytes): Uint8Array | undefined {
+  if (typeof bytes === 'string') return encoder.encode(bytes);
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  return ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined;
 }
 
 async function* cut(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -110,7 +126,11 @@ async function* cut(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function* readPieces(pieces: AsyncIterable<Piece> | Iterable<Piece>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) yield typeof piece === 'string' ? encoder.encode(piece) : piece;
+  for await (const piece of pieces) {
+    if (typeof piece !== 'string' && !(piece instanceof Uint8Array))
+      throw new TypeError('A file is made of text or bytes.');
+    yield typeof piece === 'string' ? encoder.encode(piece) : piece;
+  }
 }
 
 /** Not every browser's streams can be iterated. */

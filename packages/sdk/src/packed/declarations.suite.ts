@@ -54,6 +54,21 @@ export function describeDeclarations(packed: () => Packed): void {
     await check('app.ts', imported + app, { module: 'nodenext', lib: ['es2022'], types: ['node'] });
   });
 
+  it('lets what is optional be undefined, however strict the compiler is', async () => {
+    const source = `${imported}
+      export async function app(tag: number | undefined, signal: AbortSignal | undefined, on: (() => void) | undefined) {
+        const showroom: Showroom = createShowroom({ baseUrl: 'https://showroom.example.com', token: undefined });
+        await showroom.clients.list({ tag, limit: undefined }, { signal, timeoutMs: undefined });
+        await showroom.clients.import([], { known: undefined, onProgress: on });
+        return showroom.mailing.watch(12, { everyMs: undefined, signal });
+      }`;
+    await check('app.ts', source, {
+      module: 'nodenext',
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+    });
+  });
+
   it('has no any in them', async () => {
     const { stdout } = await run('grep', ['-rnwE', 'any', join(sdk, 'dist'), '--include=*.d.ts']).catch(
       (error) => error,
