@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,13 +38,14 @@ describe('cli', function () {
   });
 
   /** What a command says, and how it ends. */
-  function showroom(given: string[], environment: Record<string, string> = {}) {
+  function showroom(given: string[], environment: Record<string, string> = {}, use = (_child: ChildProcess) => {}) {
     const node = ['--conditions=showroom-src', '--import', 'tsx', 'packages/cli/src/main.ts'];
     const env = { PATH: process.env.PATH, HOME: folder, XDG_CONFIG_HOME: folder, ...environment };
     return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      execFile(process.execPath, [...node, ...given], { env }, (error, stdout, stderr) => {
+      const child = execFile(process.execPath, [...node, ...given], { env }, (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
       });
+      use(child);
     });
   }
   const json = async (given: string[]) => {
@@ -87,7 +88,22 @@ describe('cli', function () {
     expect(bad.stdout).to.match(/1 refused\.\nRow 1, phone_number: /);
     const none = await showroom(['clients', 'import', join(folder, 'none.csv')]);
     expect(none.code).to.equal(2);
-    expect(none.stderr).to.match(/none\.csv cannot be read\.\n$/);
+    expect(none.stderr).to.match(/none\.csv cannot be read: ENOENT.*\n$/);
+    const tree = await showroom(['clients', 'import', folder]);
+    expect(tree).to.deep.include({ code: 2, stderr: `${folder} cannot be read: it is a folder.\n` });
+  });
+
+  it('imports what is piped in', async () => {
+    const { code, stdout } = await showroom(
+      ['clients', 'import', '-', '--known', 'skip', '--format', 'csv'],
+      {},
+      (child) => {
+        child.stdin!.write('phone_number,timezone,mobile_operator_code,tag\n79000000001,UTC,1,1\n');
+        child.stdin!.end('79000000009,Mars,1,1\n');
+      },
+    );
+    expect(stdout).to.match(/^2 rows: 0 created, 0 updated, 1 as they were, 1 refused\.\nRow 2, timezone: /);
+    expect(code).to.equal(1);
   });
 
   it('makes a mailing and watches it to its end', async () => {
@@ -104,6 +120,8 @@ describe('cli', function () {
     ]);
     expect(code, stderr).to.equal(0);
     expect(stdout).to.equal('Mailing 1 is made.\nMailing 1 is completed: 2 of 2 sent.\n');
+    // Nobody looks at a bar here, so it is told in lines.
+    expect(stderr).to.match(/completed: 2 of 2 sent\n$/);
     const progress = await json(['mailing', 'watch', '1']);
     expect(progress.at(-1)).to.include({ status: 'completed', sent: 2, isOver: true });
   });
@@ -132,23 +150,63 @@ describe('cli', function () {
     );
   });
 
+  it('tells what did not get there, and why', async () => {
+    expect((await showroom(['mailing', 'unsent', '1'])).stdout).to.equal('');
+    const failing = await json(['mailing', 'create', '--text', 'x', '--end', '+1h']);
+    await json(['mailing', 'watch', String(failing[0].id)]);
+    await database.query(
+      `UPDATE messages SET status = 'failed', reason = 'refused' WHERE mailing_id = $1 AND client_id = 1`,
+      [failing[0].id],
+    );
+    await database.query(`UPDATE ranges SET sent = sent - 1, failed = failed + 1 WHERE mailing_id = $1`, [
+      failing[0].id,
+    ]);
+    const { stdout } = await showroom(['mailing', 'unsent', String(failing[0].id)]);
+    expect(stdout).to.match(/^failed \d+ to 79000000001: .+\n$/);
+  });
+
+  it('ends well when it is stopped, or when nobody reads on', async () => {
+    const [{ id }] = await json(['mailing', 'create', '--text', 'x', '--start', '+1d', '--end', '+2d']);
+    const stopped = await showroom(['mailing', 'watch', String(id)], {}, (child) => {
+      child.stderr!.once('data', () => child.kill('SIGINT'));
+    });
+    expect(stopped.code).to.equal(130);
+    expect(stopped.stderr).to.match(new RegExp(`Stopped watching: mailing ${id} goes on\\.\\n$`));
+    const closed = await showroom(['mailing', 'watch', '1', '--json'], {}, (child) => child.stdout!.destroy());
+    expect(closed.code).to.equal(0);
+    expect(closed.stderr).not.to.contain('EPIPE');
+    await json(['mailing', 'cancel', String(id)]);
+  });
+
   it('counts', async () => {
     expect((await showroom(['statistic', '1'])).stdout).to.match(
       /^Mailing 1 is completed: 2 of 2 sent, .*\n {2}tag vip: 2 of 2 sent/,
     );
-    expect((await json(['statistic']))[0]).to.include({ mailings: 2, clients: 2 });
+    expect((await json(['statistic']))[0]).to.include({ mailings: 4, clients: 2 });
   });
 
   it('says what makes no sense, and which values were refused', async () => {
     const noEnd = await showroom(['mailing', 'create', '--text', 'x', '--end', 'soon']);
-    expect(noEnd.code).to.equal(1);
-    expect(noEnd.stderr).to.contain('It is "now", "+2h"');
+    expect(noEnd.code).to.equal(2);
+    expect(noEnd.stderr).to.contain('It must be "now", "+2h"');
     const before = await showroom(['mailing', 'create', '--text', 'x', '--start', '+2d', '--end', '+1d']);
     expect(before.code).to.equal(1);
-    expect(before.stderr).to.equal(
-      'Some values were refused. end_notification_date: The end must be after the start.\n',
+    expect(before.stderr).to.match(
+      /^Some values were refused\. end_notification_date: The end must be after the start\. \(request [\w-]+\)\n$/,
     );
-    expect((await showroom(['mailing', 'pause', 'one'])).stderr).to.contain('It is a number.');
+    for (const [given, words] of [
+      [['mailing', 'pause', 'one'], 'It must be a whole number above 0.'],
+      [['clients', 'import', 'x.csv', '--known', 'replace'], 'Allowed choices are add, update, skip.'],
+      [['nonsense'], "unknown command 'nonsense'"],
+      [['--url', 'localhost:8005', 'statistic'], "baseUrl must be like 'https://showroom.example.com'"],
+    ] as const) {
+      const { code, stderr } = await showroom([...given]);
+      expect(code, stderr).to.equal(2);
+      expect(stderr).to.contain(words).and.not.contain('    at ');
+    }
+    const nobody = await showroom(['login', '--url', url, '--username', 'admin'], {}, (child) => child.stdin!.end());
+    expect(nobody).to.deep.include({ code: 2, stderr: 'Password of admin: \nNothing was answered.\n' });
+    expect(await showroom(['--version'])).to.deep.include({ code: 0, stdout: '0.1.0\n' });
   });
 
   it('needs no login where the environment says it all; signs out', async () => {
@@ -156,6 +214,6 @@ describe('cli', function () {
     expect((await showroom(['logout'])).code).to.equal(0);
     expect((await showroom(['statistic'])).code).to.equal(2);
     const scripted = await showroom(['statistic', '--json'], { SHOWROOM_URL: url, SHOWROOM_TOKEN: token });
-    expect(JSON.parse(scripted.stdout)).to.include({ mailings: 2 });
+    expect(JSON.parse(scripted.stdout)).to.include({ mailings: 4 });
   });
 });

@@ -1,31 +1,29 @@
-import { constants, openAsBlob } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { createReadStream, openAsBlob } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Showroom } from '@showroom/sdk';
-import { Mistake } from './login.js';
+import type { ImportSource, Showroom } from '@showroom/sdk';
+import { Mistake } from './mistake.js';
 import type { Terminal } from './terminal.js';
 
-interface ImportOptions {
+export interface ImportOptions {
   known?: 'add' | 'update' | 'skip';
+  format?: 'csv' | 'ndjson';
 }
 
-/** Imports a file, CSV or NDJSON by its name. Fails when a row was refused, after it has told of all. */
+/** Imports a file, `-` for what is piped in. Fails when a row was refused, after it has told of all. */
 export async function importClients(
   showroom: Showroom,
   terminal: Terminal,
   file: string,
-  { known }: ImportOptions,
+  { known, format = formatOf(file) }: ImportOptions,
 ): Promise<boolean> {
-  // Without this, it would only turn out while the file is being sent.
-  await access(file, constants.R_OK).catch((cause) => {
-    throw new Mistake(`${file} cannot be read.`, { cause });
-  });
-  const blob = await openAsBlob(file);
-  const kind = ['.ndjson', '.jsonl'].includes(extname(file).toLowerCase()) ? 'ndjson' : 'csv';
-  const bar = terminal.bar('{bar} {percentage} % | {value} of {total} bytes', blob.size);
-  const onProgress = ({ bytes }: { bytes: number }) => bar.update(bytes);
-  const source = kind === 'csv' ? { csv: blob } : { ndjson: blob };
-  const report = await showroom.clients.import(source, { known, onProgress }).finally(() => bar.stop());
+  const bytes = await open(file);
+  const bar =
+    bytes instanceof Blob ? terminal.bar('{bar} {percentage} % | {value} of {total} bytes', bytes.size) : null;
+  terminal.whenStopped('Stopped. Nothing was imported, unless all of it had been sent already.');
+  const source = (format === 'csv' ? { csv: bytes } : { ndjson: bytes }) as ImportSource;
+  const onProgress = ({ bytes: sent }: { bytes: number }) => bar?.update(sent);
+  const report = await showroom.clients.import(source, { known, onProgress }).finally(() => bar?.stop());
   const { rows, created, updated, skipped, refused } = report;
   terminal.say(`${rows} rows: ${created} created, ${updated} updated, ${skipped} as they were, ${refused} refused.`);
   for (const { row, errors } of report.errors) {
@@ -33,4 +31,20 @@ export async function importClients(
   }
   terminal.tell(report);
   return refused === 0;
+}
+
+const formatOf = (file: string) => (['.ndjson', '.jsonl'].includes(extname(file).toLowerCase()) ? 'ndjson' : 'csv');
+
+/** A file as it lies there, which can be sent again; a pipe as it comes. */
+async function open(file: string): Promise<Blob | AsyncIterable<Uint8Array>> {
+  if (file === '-') return process.stdin;
+  try {
+    // Without this, it would only turn out while the file is being sent.
+    await access(file, constants.R_OK);
+    const found = await stat(file);
+    if (found.isDirectory()) throw new Error('it is a folder');
+    return found.isFile() ? await openAsBlob(file) : createReadStream(file);
+  } catch (cause) {
+    throw new Mistake(`${file} cannot be read: ${(cause as Error).message}.`, { cause });
+  }
 }

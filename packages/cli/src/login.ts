@@ -1,10 +1,9 @@
 import { hostname } from 'node:os';
-import { createShowroom, PermissionError } from '@showroom/sdk';
+import { PermissionError } from '@showroom/sdk';
 import { type Environment, type Login, readLogin, removeLogin, writeLogin } from './config.js';
+import { connect } from './connect.js';
+import { Mistake } from './mistake.js';
 import type { Terminal } from './terminal.js';
-
-/** Something to tell whoever typed the command, without a stack. */
-export class Mistake extends Error {}
 
 interface LoginOptions {
   url?: string;
@@ -18,7 +17,7 @@ export async function login(environment: Environment, terminal: Terminal, option
   const url = options.url ?? given.url;
   if (!url) throw new Mistake('Say where the service is: --url https://showroom.example.com');
   const token = options.token ?? given.token ?? (await makeToken(url, options.username, password, terminal));
-  const { username } = await createShowroom({ baseUrl: url, token }).auth.me();
+  const { username } = await connect({ baseUrl: url, token }, terminal).auth.me();
   await writeLogin(file, { url, token });
   terminal.say(`Signed in to ${url} as ${username}.`);
   terminal.tell({ url, username });
@@ -32,7 +31,7 @@ async function makeToken(
 ): Promise<string> {
   if (!username) throw new Mistake('Say who you are: --username, or --token');
   const password = known ?? (await terminal.ask(`Password of ${username}: `));
-  const showroom = createShowroom({ baseUrl: url, username, password });
+  const showroom = connect({ baseUrl: url, username, password }, terminal);
   try {
     const me = await showroom.auth.me();
     const all = await showroom.permissions.list.all().toArray();

@@ -1,9 +1,11 @@
-import { createShowroom, type Showroom } from '@showroom/sdk';
-import { Command, InvalidArgumentError } from 'commander';
-import { importClients } from './clients.js';
+import { createRequire } from 'node:module';
+import type { Showroom } from '@showroom/sdk';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type ImportOptions, importClients } from './clients.js';
 import type { Environment } from './config.js';
+import { connect } from './connect.js';
 import { login, logout, requireLogin } from './login.js';
-import { createMailing, type NewMailingOptions, type Step, steerMailing, watchMailing } from './mailing.js';
+import { createMailing, type NewMailingOptions, type Step, steerMailing, tellUnsent, watchMailing } from './mailing.js';
 import { tellStatistic } from './statistic.js';
 import { createTerminal, type Terminal } from './terminal.js';
 
@@ -14,7 +16,7 @@ interface Common {
 }
 
 const toId = (text: string): number => {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It is a number.');
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');
   return Number(text);
 };
 const toMoment = (text: string): Date => {
@@ -23,14 +25,10 @@ const toMoment = (text: string): Date => {
   const date =
     text === 'now' ? new Date() : minutes ? new Date(Date.now() + Number(amount) * minutes * 60_000) : new Date(text);
   if (Number.isNaN(date.getTime()))
-    throw new InvalidArgumentError('It is "now", "+2h", "+30m", "+1d" or a date such as 2026-12-01T09:00:00Z.');
+    throw new InvalidArgumentError('It must be "now", "+2h", "+30m", "+1d" or a date such as 2026-12-01T09:00:00Z.');
   return date;
 };
-const gather = (value: string, before: string[]) => [...before, value];
-const toKnown = (value: string) => {
-  if (!['add', 'update', 'skip'].includes(value)) throw new InvalidArgumentError('It is add, update or skip.');
-  return value;
-};
+const gather = (value: string, before: string[] = []) => [...before, value];
 
 /** What each command is given to work with. */
 interface Deps {
@@ -51,9 +49,11 @@ const calling =
   async (...given: unknown[]) => {
     const command = given.at(-1) as Command;
     const { url, token } = await requireLogin(environment, command.optsWithGlobals<Common>());
-    const showroom = createShowroom({ baseUrl: url, token });
-    await work(showroom, terminalOf(command), ...(given.slice(0, -1) as Given));
+    const terminal = terminalOf(command);
+    await work(connect({ baseUrl: url, token }, terminal), terminal, ...(given.slice(0, -1) as Given));
   };
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /**
  * The command line.
@@ -66,7 +66,9 @@ export function createProgram(deps: Deps): Command {
     .option('--url <url>', 'where the service is')
     .option('--token <token>', 'a token of a program')
     .option('--json', 'results as JSON on stdout, for scripts')
-    .showHelpAfterError();
+    .version(version)
+    .showHelpAfterError('(showroom help, and showroom help <command>, tell more)')
+    .exitOverride();
   addSession(program, deps);
   addClients(program, deps);
   addMailing(program, deps);
@@ -95,10 +97,15 @@ function addClients(program: Command, deps: Deps): void {
     .command('clients')
     .description('people who can be reached')
     .command('import <file>')
-    .description('import a CSV or NDJSON file; rows that are refused are told of, and the exit code is 1')
-    .option('--known <what>', 'with phone numbers that are there: add, update or skip', toKnown)
+    .description(
+      'import a CSV or NDJSON file, or - for what is piped in; rows that are refused are told of, and the exit code is 1',
+    )
+    .addOption(
+      new Option('--known <what>', 'what to do with phone numbers that are there').choices(['add', 'update', 'skip']),
+    )
+    .addOption(new Option('--format <format>', 'what the file is, if its name does not say').choices(['csv', 'ndjson']))
     .action(
-      calling(deps, async (showroom, terminal, file: string, options: { known?: 'add' | 'update' | 'skip' }) => {
+      calling(deps, async (showroom, terminal, file: string, options: ImportOptions) => {
         if (!(await importClients(showroom, terminal, file, options))) deps.fail();
       }),
     );
@@ -111,9 +118,9 @@ function addMailing(program: Command, deps: Deps): void {
     .description('make a mailing')
     .requiredOption('--text <text>', 'what is sent')
     .requiredOption('--end <moment>', 'when nothing more is sent: +2h, or a date', toMoment)
-    .option('--start <moment>', 'when it starts: now, +30m, or a date', toMoment, new Date())
-    .option('--tag <name>', 'only clients with this tag; several are OR-ed', gather, [])
-    .option('--code <code>', 'only clients with this mobile operator code; several are OR-ed', gather, [])
+    .option('--start <moment>', 'when it starts: now (if nothing is said), +30m, or a date', toMoment)
+    .option('--tag <name>', 'only clients with this tag; several are OR-ed', gather)
+    .option('--code <code>', 'only clients with this mobile operator code; several are OR-ed', gather)
     .option('--per-second <count>', 'no more than so many a second', toId)
     .option('--watch', 'stay until it has ended')
     .action(calling(deps, (showroom, terminal, given: NewMailingOptions) => createMailing(showroom, terminal, given)));
@@ -122,6 +129,16 @@ function addMailing(program: Command, deps: Deps): void {
     .argument('<id>', 'which mailing', toId)
     .description('tell how it goes on, until it has ended')
     .action(calling(deps, (showroom, terminal, id: number) => watchMailing(showroom, terminal, id)));
+  mailing
+    .command('unsent')
+    .argument('<id>', 'which mailing', toId)
+    .option('--limit <count>', 'how many of each kind', toId, 20)
+    .description('tell which messages did not get there, and why')
+    .action(
+      calling(deps, (showroom, terminal, id: number, { limit }: { limit: number }) =>
+        tellUnsent(showroom, terminal, id, limit),
+      ),
+    );
   for (const step of ['pause', 'resume', 'cancel', 'retry'] satisfies Step[]) {
     mailing
       .command(step)
