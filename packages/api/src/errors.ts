@@ -24,24 +24,36 @@ export class ApiError extends TRPCError {
   constructor(
     readonly error: ErrorCode,
     message: string = errors[error].message,
-    /** When to try again, in seconds from now. */
-    readonly retryAfter?: number,
+    details: { retryAfter?: number; needs?: string } = {},
   ) {
     super({ code: trpcCodes[errors[error].status], message });
+    this.retryAfter = details.retryAfter;
+    this.needs = details.needs;
   }
+
+  /** When to try again, in seconds from now. */
+  readonly retryAfter: number | undefined;
+  /** The permission that the caller lacks; or `password`, where a token is not enough. */
+  readonly needs: string | undefined;
 }
+
+/** That whoever calls may not, and what they would need. */
+export const forbidden = (needs: string): ApiError => new ApiError('auth.forbidden', undefined, { needs });
 
 /** That somebody asks too often, and when to ask again. */
 export function throttled(waitMs: number): ApiError {
   const seconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  return new ApiError('request.throttled', `Request was throttled. Expected available in ${seconds} seconds.`, seconds);
+  return new ApiError('request.throttled', `Request was throttled. Expected available in ${seconds} seconds.`, {
+    retryAfter: seconds,
+  });
 }
 
-/** The headers that go with the answer to a failure: its code, which REST's body does not have, and when to try again. */
+/** The headers that go with the answer to a failure: what REST's body does not tell of it, and when to try again. */
 export const headersOf = (error: unknown): Record<string, string> =>
   error instanceof ApiError
     ? {
         'x-error-code': error.error,
+        ...(error.needs !== undefined && { 'x-error-needs': error.needs }),
         ...(error.retryAfter !== undefined && { 'retry-after': String(error.retryAfter) }),
       }
     : {};

@@ -70,6 +70,10 @@ describe('faces of the API', () => {
     const headers = { authorization: `Basic ${btoa('admin:pw')}` };
     expect(await codeOf('/tags/999/', { headers })).to.equal('tag.not_found');
     expect(await codeOf('/tags/', { headers })).to.equal(null);
+    await api.rest('POST', '/users/', { username: 'nobody', password: 'nothing at all' });
+    const asNobody = { authorization: `Basic ${btoa('nobody:nothing at all')}` };
+    const refused = await fetch(`${api.origin}/api/v1/tags/`, { headers: asNobody });
+    expect(refused.headers.get('x-error-needs')).to.equal('view_tag');
   });
 
   it('judge tRPC as strictly after REST as before', async () => {

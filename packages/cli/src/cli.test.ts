@@ -72,6 +72,13 @@ describe('cli', function () {
     const file = join(folder, 'showroom', 'login.json');
     expect(JSON.parse(await readFile(file, 'utf8')).token).to.match(/^showroom_/);
     expect((await stat(file)).mode & 0o777).to.equal(0o600);
+    const tokens = () => database.query('SELECT id FROM tokens ORDER BY id');
+    const [first] = await tokens();
+    const again = await showroom(['login', '--url', url, '--username', 'admin'], { SHOWROOM_PASSWORD: 'pw' });
+    expect(again.code).to.equal(0);
+    const left = await tokens();
+    expect(left).to.have.lengthOf(1);
+    expect(left[0]).not.to.deep.equal(first);
     const wrong = await showroom(['login', '--url', url, '--username', 'admin'], { SHOWROOM_PASSWORD: 'wrong' });
     expect(wrong).to.include({ code: 1, stdout: '' });
     expect(wrong.stderr).to.match(/^Invalid username\/password\. \(request [\w-]+\)\n$/);

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 export interface Login {
   url: string;
   token: string;
+  /** Of a token that `login` has made, to be revoked by. */
+  id?: number;
 }
 
 export interface Environment {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { PermissionError } from '@showroom/sdk';
+import { NotFoundError, PermissionError, type Showroom } from '@showroom/sdk';
 import { type Environment, type Login, readLogin, removeLogin, writeLogin } from './config.js';
 import { connect } from './connect.js';
 import { Mistake } from './mistake.js';
@@ -11,14 +11,18 @@ interface LoginOptions {
   username?: string;
 }
 
-/** Signs in with a token, or makes one with a name and a password, with everything that this user may do; and keeps it. */
+/**
+ * Signs in with a token, or makes one with a name and a password, with everything that this user may do; and keeps it.
+ * The token that an earlier login here has made is revoked.
+ */
 export async function login(environment: Environment, terminal: Terminal, options: LoginOptions): Promise<void> {
-  const { given, file, password } = environment;
+  const { given, file } = environment;
   const url = options.url ?? given.url;
   if (!url) throw new Mistake('Say where the service is: --url https://showroom.example.com');
-  const token = options.token ?? given.token ?? (await makeToken(url, options.username, password, terminal));
-  const { username } = await connect({ baseUrl: url, token }, terminal).auth.me();
-  await writeLogin(file, { url, token });
+  const known = options.token ?? given.token;
+  const made = known ? { token: known } : await makeToken(url, options.username, environment, terminal);
+  const { username } = await connect({ baseUrl: url, token: made.token }, terminal).auth.me();
+  await writeLogin(file, { url, ...made });
   terminal.say(`Signed in to ${url} as ${username}.`);
   terminal.tell({ url, username });
 }
@@ -26,9 +30,9 @@ export async function login(environment: Environment, terminal: Terminal, option
 async function makeToken(
   url: string,
   username: string | undefined,
-  known: string | undefined,
+  { file, password: known }: Environment,
   terminal: Terminal,
-): Promise<string> {
+): Promise<{ token: string; id: number }> {
   if (!username) throw new Mistake('Say who you are: --username, or --token');
   const password = known ?? (await terminal.ask(`Password of ${username}: `));
   const showroom = connect({ baseUrl: url, username, password }, terminal);
@@ -37,16 +41,30 @@ async function makeToken(
     const all = await showroom.permissions.list.all().toArray();
     const permissions = all.filter(({ codename }) => me.is_superuser || me.permissions.includes(codename));
     const name = `showroom on ${hostname()}`.slice(0, 150);
-    return (await showroom.tokens.create({ name, permissions: permissions.map(({ id }) => id) })).token;
+    const { token, id } = await showroom.tokens.create({ name, permissions: permissions.map((each) => each.id) });
+    const before = await readLogin(file);
+    if (before.url === url && before.id !== undefined) await revoke(showroom, before.id);
+    return { token, id };
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
     throw new Mistake('You may not list permissions, so no token can be made: ask for one, and use --token.');
   }
 }
 
+/** It may have been another user's, or be gone. */
+async function revoke(showroom: Showroom, id: number): Promise<void> {
+  try {
+    await showroom.tokens.delete(id);
+  } catch (error) {
+    if (!(error instanceof NotFoundError) && !(error instanceof PermissionError)) throw error;
+  }
+}
+
 export async function logout({ file }: Environment, terminal: Terminal): Promise<void> {
+  const { id = '{id}' } = await readLogin(file);
   await removeLogin(file);
-  terminal.say('Signed out. The token lives on until it is revoked: DELETE /tokens/{id}/');
+  // A token may not revoke tokens, not even itself.
+  terminal.say(`Signed out. The token lives on until it is revoked, with a password: DELETE /tokens/${id}/`);
   terminal.tell({});
 }
 

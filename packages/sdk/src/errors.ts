@@ -54,6 +54,13 @@ export class AuthenticationError extends ShowroomError {
 /** Whoever calls may not do this (403). */
 export class PermissionError extends ShowroomError {
   override readonly name = 'PermissionError';
+  /** The permission that is lacking, like `view_tag`; `password`, where a token is not enough. */
+  readonly needs: string | undefined;
+
+  constructor(message: string, details: Details & { needs?: string } = {}) {
+    super(details.needs === undefined ? message : `${message} It needs: ${details.needs}.`, details);
+    this.needs = details.needs;
+  }
 }
 
 /** There is no such row (404). */
@@ -103,6 +110,7 @@ interface Failure extends Details {
   message: string;
   fields?: Record<string, string[]>;
   retryAfterMs?: number;
+  needs?: string;
 }
 
 /** The error of the class that the status says. */
@@ -143,6 +151,7 @@ export function toConnectionError(error: unknown): ConnectionError {
 export const toDetails = ({ status, headers }: Response) => ({
   status,
   code: headers.get('x-error-code') ?? undefined,
+  needs: headers.get('x-error-needs') ?? undefined,
   requestId: headers.get('x-request-id') ?? undefined,
   retryAfterMs: toRetryAfterMs(headers.get('retry-after')),
 });

@@ -91,7 +91,12 @@ describe('sdk', function () {
       const { token } = await showroom.tokens.create({ name: 'crm', permissions: [] });
       const byToken = createShowroom({ baseUrl, token });
       expect((await byToken.auth.me()).username).to.equal('admin');
-      expect(await errorOf(byToken.tags.list())).to.be.instanceOf(PermissionError);
+      const refused = await errorOf(byToken.tags.list());
+      expect(refused).to.be.instanceOf(PermissionError).and.include({ needs: 'view_tag' });
+      expect(refused.message).to.match(/ It needs: view_tag\.$/);
+      const update = await errorOf(byToken.clients.import([], { known: 'update' }));
+      expect(update).to.be.instanceOf(PermissionError).and.include({ needs: 'add_client', code: 'auth.forbidden' });
+      expect(await errorOf(byToken.tokens.list())).to.include({ needs: 'password' });
     });
 
     it('leave tRPC’s own client within reach', async () => {

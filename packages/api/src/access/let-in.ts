@@ -1,7 +1,7 @@
 import type { ProcedureContract } from '@showroom/contract';
 import { recordRefusal } from '../audit/record.js';
 import type { Caller, Context } from '../context.js';
-import { ApiError } from '../errors.js';
+import { ApiError, forbidden } from '../errors.js';
 import type { Origin } from './origin.js';
 
 /** Whoever calls what is open: nobody in particular. */
@@ -37,7 +37,7 @@ function judge({ caller, entrance }: Context, contract: ProcedureContract, input
   }
   if (caller instanceof ApiError) return caller;
   if (changes && !mayComeFrom(caller, entrance.cameFrom)) return new ApiError('auth.other_origin');
-  return mayCall(caller, contract, input) ? caller : new ApiError('auth.forbidden');
+  return mayCall(caller, contract, input) ? caller : forbidden(contract.needs);
 }
 
 function mayComeFrom({ sessionId, tokenId }: Caller, origin: Origin): boolean {

@@ -3,7 +3,7 @@ import type { MailingProgress, MailingStatus } from '@showroom/contract';
 import { type CountsRow, countsOfMailing, toCounts } from '@showroom/database';
 import { tracked } from '@trpc/server';
 import type { Context, Deps } from '../context.js';
-import { ApiError } from '../errors.js';
+import { ApiError, forbidden } from '../errors.js';
 import { found } from '../rows.js';
 import { endedStatuses } from './mailing.service.js';
 
@@ -35,7 +35,7 @@ export async function* watchMailing(
 async function requireStill(identifyAgain: Context['identifyAgain']): Promise<void> {
   const caller = await identifyAgain();
   if (caller instanceof ApiError) throw caller;
-  if (!caller.isSuperuser && !caller.permissions.has('view_statistic')) throw new ApiError('auth.forbidden');
+  if (!caller.isSuperuser && !caller.permissions.has('view_statistic')) throw forbidden('view_statistic');
 }
 
 const progressOf = `

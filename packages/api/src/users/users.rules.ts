@@ -3,7 +3,7 @@ import type { Transaction } from '@showroom/database';
 import { added, refuseBeyond, refuseToGive } from '../access/delegation.js';
 import { rightsOf } from '../access/rights.js';
 import type { Call, Caller } from '../context.js';
-import { ApiError } from '../errors.js';
+import { ApiError, forbidden } from '../errors.js';
 
 /** What everybody may change of their own account. */
 const ownFields = ['first_name', 'last_name', 'email', 'password'];
@@ -29,7 +29,7 @@ export async function refuseChange(
   if (caller.isSuperuser) return;
   const isOwn = isSelf(caller, user);
   const mayChangeOthers = caller.permissions.has('change_user');
-  if (!isOwn && !mayChangeOthers) throw new ApiError('auth.forbidden');
+  if (!isOwn && !mayChangeOthers) throw forbidden('change_user');
   if (!isOwn) await refuseToTouch(call, user, transaction);
   if (!mayChangeOthers) refuseOthersFields(user, change);
   refuseFlags(caller, user, change);

@@ -72,7 +72,7 @@ function upload(
 
 function toResponse(request: Request): Response {
   const headers = new Headers();
-  for (const name of ['x-request-id', 'x-error-code', 'retry-after']) {
+  for (const name of ['x-request-id', 'x-error-code', 'x-error-needs', 'retry-after']) {
     const value = request.getResponseHeader(name);
     if (value !== null) headers.set(name, value);
   }

@@ -9,7 +9,7 @@ import {
 import { type RowOfNothing, toImportLine } from '@showroom/database';
 import { record } from '../../audit/record.js';
 import type { Call, UploadedFile } from '../../context.js';
-import { ApiError } from '../../errors.js';
+import { ApiError, forbidden } from '../../errors.js';
 import { keepAnswer, onceByKey } from '../../idempotency/once.js';
 import { readCsv } from './csv.js';
 import { judgeRow, type RowErrors } from './judge-row.js';
@@ -33,7 +33,7 @@ interface Sheet {
 export async function importClients(call: Call, { known = 'add' }: ImportOptions): Promise<ImportReport> {
   const { file } = call.entrance;
   if (!file) throw new ApiError('request.no_file');
-  if (known === 'update' && !mayChange(call)) throw new ApiError('auth.forbidden');
+  if (known === 'update' && !mayChange(call)) throw forbidden('change_client');
   return withSpool(async (spool) => {
     const digest = createHash('sha256');
     const sheet = await readSheet(hashed(file, digest), spool);
