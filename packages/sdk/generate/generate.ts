@@ -1,13 +1,21 @@
-import { type Contract, contract, type ProcedureContract } from '@showroom/contract';
+import { contract } from '@showroom/contract';
 import { z } from 'zod';
+import { docOf } from './print-doc.js';
 import { printOverview } from './print-overview.js';
+import { printReference } from './print-reference.js';
 import { type Direction, type NameOf, printObject, printType } from './print-type.js';
-
-interface Procedure {
-  readonly resource: string;
-  readonly verb: string;
-  readonly described: ProcedureContract;
-}
+import {
+  isFile,
+  isNeeded,
+  itemOf,
+  keyOf,
+  type Procedure,
+  paging,
+  proceduresOf,
+  shapeOf,
+  titleOf,
+  toPascal,
+} from './procedure.js';
 
 /** What stands in one of the generated files. */
 export interface GeneratedFile {
@@ -18,18 +26,6 @@ export interface GeneratedFile {
 
 const folder = 'packages/sdk/src/generated/';
 const notice = '// Made from the contract by `npm run sdk`; not to be edited.\n';
-
-const proceduresOf = (all: Contract): Procedure[] =>
-  Object.entries(all).flatMap(([resource, verbs]) =>
-    Object.entries(verbs as Record<string, ProcedureContract>).map(([verb, described]) => ({
-      resource,
-      verb,
-      described,
-    })),
-  );
-
-/** `clients_partial_update` → `ClientsPartialUpdate` */
-const toPascal = (id: string) => id.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 /** The types, the surface and the table that the SDK is made of. */
 export function generate(): GeneratedFile[] {
@@ -90,74 +86,9 @@ export function generate(): GeneratedFile[] {
     { path: `${folder}router.ts`, text: `${routerFile}\n` },
     { path: `${folder}procedures.ts`, text: printTable(procedures) },
     { path: 'docs/sdk.md', text: printReference(surfaces, types) },
-    printOverview(overviewOf(procedures)),
+    printOverview(procedures),
   ];
 }
-
-/** Each resource's methods, with the row, and with what they need. */
-function overviewOf(procedures: Procedure[]) {
-  const overview: Record<string, { title: string; calls: string[] }> = {};
-  for (const each of procedures) {
-    const { resource, verb } = each;
-    overview[resource] ??= { title: titleOf(resource), calls: [] };
-    overview[resource].calls.push(isFile(each) ? `${verb}(source)` : `${verb}(${parametersOf(each).join(', ')})`);
-  }
-  overview.mailing!.calls.push('watch(id)', 'finished(id)');
-  return overview;
-}
-
-function parametersOf(procedure: Procedure): string[] {
-  const key = keyOf(procedure);
-  const isPaging = (field: string) => itemOf(procedure) !== null && paging.has(field);
-  const fields = Object.keys(shapeOf(procedure)).filter((field) => field !== key && !isPaging(field));
-  if (itemOf(procedure)) return fields.length > 0 ? [`{ ${fields.join(', ')} }`] : [];
-  const needed = fields.filter((field) => isNeeded(procedure, field));
-  const others = fields.length > needed.length ? ['…'] : [];
-  return [...(key ? [key] : []), ...(fields.length > 0 ? [`{ ${[...needed, ...others].join(', ')} }`] : [])];
-}
-
-const isNeeded = (procedure: Procedure, field: string) => !shapeOf(procedure)[field]!.safeParse(undefined).success;
-
-const titles: Record<string, string> = {
-  audit: 'Who did what, and when.',
-  auth: 'Signing in, and the account of whoever calls.',
-  clients: 'People who can be reached.',
-  codes: 'Mobile operator codes.',
-  groups: 'Groups of users who share permissions.',
-  jobs: 'What wakes the workers.',
-  mailing: 'One text to one audience between two moments.',
-  messages: 'One mailing to one client.',
-  permissions: 'What may be done to which rows.',
-  provider: 'Who delivers, and how they do.',
-  statistic: 'Counts of mailings, clients and messages.',
-  tags: 'Labels on clients.',
-  tokens: 'What programs sign in with.',
-  users: 'Accounts: who may call the service.',
-};
-function titleOf(resource: string): string {
-  const title = titles[resource];
-  if (!title) throw new Error(`generate.ts has no title for the resource ${resource}.`);
-  return title;
-}
-
-const isFile = ({ described }: Procedure) => described.takesFile.length > 0;
-const shapeOf = ({ described }: Procedure) => (described.input as z.ZodObject).shape as Record<string, z.ZodType>;
-
-/** The input field that names the row, for paths with a row in them. */
-function keyOf({ described: { path, pathFields } }: Pick<Procedure, 'described'>): string | null {
-  const [, name] = /\{(\w+)\}/.exec(path) ?? [];
-  return name ? (pathFields[name] ?? name) : null;
-}
-
-/** The schema of a list's rows, where the answer is a page. */
-function itemOf({ described: { output, input } }: Procedure): z.ZodType | null {
-  if (!(output instanceof z.ZodObject) || output.meta()?.id) return null;
-  const { results } = output.shape as { results?: z.ZodType };
-  const isPaged = 'page' in (input as z.ZodObject).shape;
-  return isPaged && results instanceof z.ZodArray ? (results.element as z.ZodType) : null;
-}
-
-const paging = new Set(['page', 'limit', 'after']);
 
 function printMethod(
   procedure: Procedure,
@@ -204,53 +135,6 @@ function namedInput(
   return name;
 }
 
-/** What a method does, needs and may refuse, and one example. */
-function docOf(procedure: Procedure, kind: 'list' | 'call' | 'import'): string {
-  const { described } = procedure;
-  const { needs, conflicts, summary } = described;
-  const need =
-    needs === 'open' ? '' : needs === 'user' || needs === 'password' ? ` For every user.` : ` Needs \`${needs}\`.`;
-  const refused = conflicts.length > 0 ? `\n * @throws ConflictError ${conflicts.join(', ')}` : '';
-  return `/**\n * ${summary}.${need}\n *${refused}\n * @example\n * ${exampleOf(procedure, kind)}\n */\n`;
-}
-
-function exampleOf(procedure: Procedure, kind: 'list' | 'call' | 'import'): string {
-  const { resource, verb } = procedure;
-  const call = `showroom.${resource}.${verb}`;
-  if (kind === 'list') return `for await (const row of ${call}.all()) console.log(row.id);`;
-  if (kind === 'import')
-    return `await ${call}([{ phone_number: '79001234567', timezone: 'UTC', mobile_operator_code: 1, tag: 1 }]);`;
-  const key = keyOf(procedure);
-  const needed = Object.entries(shapeOf(procedure)).filter(([field]) => field !== key && isNeeded(procedure, field));
-  const others = Object.entries(shapeOf(procedure)).filter(([field]) => field !== key);
-  const shown = needed.length > 0 ? needed : others.filter(([field]) => field in samples).slice(0, 1);
-  const fields = shown.map(([field, schema]) => `${field}: ${sampleOf(field, schema)}`);
-  const given = [
-    ...(key ? [sampleOf(key, shapeOf(procedure)[key]!)] : []),
-    ...(fields.length > 0 ? [`{ ${fields.join(', ')} }`] : []),
-  ];
-  return `await ${call}(${given.join(', ')});`;
-}
-
-const samples: Record<string, string> = {
-  first_name: "'Ivan'",
-  username: "'ivan'",
-  user: "'ivan'",
-  password: "'a long one'",
-  name: "'vip'",
-  code: "'900'",
-  text: "'Come and see'",
-  phone_number: "'79001234567'",
-  timezone: "'Europe/Moscow'",
-  start_notification_date: "new Date('2026-12-01T09:00:00Z')",
-  end_notification_date: "new Date('2026-12-01T18:00:00Z')",
-  as: "'sent'",
-  tags: "['vip']",
-  codes: '[]',
-};
-const sampleOf = (field: string, schema: z.ZodType): string =>
-  samples[field] ?? (schema instanceof z.ZodArray ? '[]' : schema.safeParse('12').success ? "'12'" : '12');
-
 function printProcedure(
   { verb, described }: Procedure,
   print: (schema: z.ZodType, direction: Direction) => string,
@@ -280,36 +164,4 @@ function printTable(procedures: Procedure[]): string {
     };
   }
   return `${notice}\nimport type { Procedure } from '../procedure.js';\n\nexport const procedures: Record<string, Record<string, Procedure>> = ${JSON.stringify(table, null, 2)};\n`;
-}
-
-const introduction = `# The SDK, method by method
-
-Made from the contract by \`npm run sdk\`; not to be edited. [The package's README](../packages/sdk/README.md) tells how to begin.
-\`showroom\` is what \`createShowroom\` gives; \`List\` has \`page\`, \`all\`, \`first\` and \`toArray\` beside the call itself. Every method takes
-\`options\` last: \`signal\`, \`timeoutMs\`, \`maxRetries\`, \`headers\`, and where it says \`WriteOptions\` an \`idempotencyKey\`.
-`;
-
-/** The same as people read it: the surface, and then what its types are. */
-function printReference(surfaces: string[], types: string): string {
-  const parts = surfaces.map((text) => {
-    const [, title, name] = /^\/\*\* (.*) \*\/\nexport interface (\w+)Resource/.exec(text)!;
-    const methods = text.slice(text.indexOf('{') + 1, text.lastIndexOf('}')).trim();
-    return `## ${name![0]!.toLowerCase()}${name!.slice(1)}\n\n${title}\n\n\`\`\`ts\n${methods}\n\`\`\`\n`;
-  });
-  const plain = indented(types.replaceAll('export interface', 'interface'));
-  return `${introduction}\n${parts.join('\n')}\n## Types\n\n\`\`\`ts\n${plain}\n\`\`\`\n`;
-}
-
-/** Each line as deep as the braces before it. */
-function indented(text: string): string {
-  let depth = 0;
-  return text
-    .split('\n')
-    .map((line) => {
-      if (/^[}\]]/.test(line)) depth -= 1;
-      const written = line && `${'  '.repeat(depth)}${line}`;
-      if (/[{[]$/.test(line)) depth += 1;
-      return written;
-    })
-    .join('\n');
 }
