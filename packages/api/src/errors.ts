@@ -21,6 +21,11 @@ const trpcCodes = {
  * @example throw new ApiError('tag.in_use', '12 clients use this tag.');
  */
 export class ApiError extends TRPCError {
+  /** When to try again, in seconds from now. */
+  readonly retryAfter: number | undefined;
+  /** The permission that the caller lacks; or `password`, where a token is not enough. */
+  readonly needs: string | undefined;
+
   constructor(
     readonly error: ErrorCode,
     message: string = errors[error].message,
@@ -30,11 +35,6 @@ export class ApiError extends TRPCError {
     this.retryAfter = details.retryAfter;
     this.needs = details.needs;
   }
-
-  /** When to try again, in seconds from now. */
-  readonly retryAfter: number | undefined;
-  /** The permission that the caller lacks; or `password`, where a token is not enough. */
-  readonly needs: string | undefined;
 }
 
 /** That whoever calls may not, and what they would need. */

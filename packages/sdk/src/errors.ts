@@ -137,14 +137,16 @@ export function toError({ message, fields, ...details }: Failure): ShowroomError
   }
 }
 
+/** An error, what caused it, and what caused that. */
+export function* causesOf(error: unknown): Generator<Error & { code?: string }> {
+  for (let each = error; each instanceof Error; each = each.cause) yield each;
+}
+
 /** That nobody answered, and why: what a runtime calls "fetch failed" says more in its cause. */
 export function toConnectionError(error: unknown): ConnectionError {
-  const reasons: string[] = [];
-  for (let each = error; each instanceof Error && reasons.length < 5; each = each.cause) {
-    const reason = each.message || (each as { code?: string }).code;
-    if (reason && !reasons.includes(reason)) reasons.push(reason);
-  }
-  return new ConnectionError(`There was no answer: ${reasons.join(': ') || String(error)}`, { cause: error });
+  const reasons = new Set([...causesOf(error)].map(({ message, code }) => message || code));
+  reasons.delete(undefined);
+  return new ConnectionError(`There was no answer: ${[...reasons].join(': ') || String(error)}`, { cause: error });
 }
 
 /** What the head of an answer tells of a failure. */

@@ -1,4 +1,4 @@
-import { ConnectionError, RateLimitError, ServerError, type ShowroomError, TimeoutError } from './errors.js';
+import { ConnectionError, causesOf, RateLimitError, ServerError, type ShowroomError, TimeoutError } from './errors.js';
 import type { CallOptions } from './options.js';
 import { pause } from './pause.js';
 
@@ -45,12 +45,8 @@ export async function patiently<T>(
 /** What runtimes call it when there was no connection at all, so that nothing can have arrived. */
 const noConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ConnectionRefused']);
 
-function neverArrived(error: unknown): boolean {
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if (noConnection.has((each as { code?: string }).code ?? '')) return true;
-  }
-  return false;
-}
+const neverArrived = (error: unknown): boolean =>
+  [...causesOf(error)].some(({ code }) => code !== undefined && noConnection.has(code));
 
 /** What a timer can count; whatever is longer is no limit. */
 const longestMs = 2 ** 31 - 1;
@@ -87,7 +83,8 @@ async function once<T>(
 /** What a log needs to know of an error; all of it would be pages. */
 export function toReason(error: unknown): object {
   const { message, status, code, requestId } = error as Partial<ShowroomError>;
-  return JSON.parse(JSON.stringify({ reason: message, status, code, requestId }));
+  const known = Object.entries({ reason: message, status, code, requestId }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known);
 }
 
 /** How long to wait before the next try; undefined for what no time heals. */

@@ -541,6 +541,17 @@ describe('sdk', function () {
       await showroom.mailing.cancel(id!);
     });
 
+    it('does not begin when its signal has aborted already', async () => {
+      const { id } = await start();
+      await showroom.mailing.pause(id!);
+      const startedAt = performance.now();
+      const reason = new Error('too late');
+      const finished = showroom.mailing.finished(id!, { signal: AbortSignal.abort(reason) });
+      expect(await errorOf(finished)).to.equal(reason);
+      expect(performance.now() - startedAt).to.be.below(1_000);
+      await showroom.mailing.cancel(id!);
+    });
+
     it('has nothing to watch where there is no mailing', async () => {
       expect(await errorOf(showroom.mailing.finished(999_999))).to.be.instanceOf(NotFoundError);
     });

@@ -36,7 +36,7 @@ export function createShowroom(options: ShowroomOptions): Showroom {
 
 function bind(transport: Transport, path: string, procedure: Procedure): unknown {
   const { key, pages, takesInput, path: filePath } = procedure;
-  if (filePath) return createImport(transport, filePath);
+  if (filePath) return createImport(transport, path, filePath);
   const call = (input: unknown, options?: WriteOptions) => transport.call(path, procedure, input, options);
   if (pages) return createList((input, options: CallOptions) => call(input, options) as never, pages);
   if (!key) return takesInput ? call : (options?: WriteOptions) => call({}, options);

@@ -58,6 +58,7 @@ const awayPauseMs = 2_000;
 
 export function createWatching(look: Look, listen: Listen, logger: Patience['logger']): MailingWatching {
   async function* watch(id: number, { everyMs, ...options }: WatchOptions): AsyncGenerator<Progress, void> {
+    options.signal?.throwIfAborted();
     let before: Told | undefined;
     const stands = everyMs === undefined ? follow(id, options) : ask(id, everyMs, options);
     for await (const stand of stands) {

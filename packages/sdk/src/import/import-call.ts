@@ -31,7 +31,7 @@ export interface ImportOptions extends WriteOptions, ClientsImportInput {
 export type ImportCall = (source: ImportSource, options?: ImportOptions) => Promise<ImportReport>;
 
 export const createImport =
-  (transport: Transport, path: string): ImportCall =>
+  (transport: Transport, name: string, path: string): ImportCall =>
   async (source, options = {}) => {
     const { known, onProgress = () => {}, idempotencyKey = newKey(), ...call } = options;
     const timeoutMs = toLimit(call.timeoutMs ?? transport.patience.timeoutMs);
@@ -42,7 +42,7 @@ export const createImport =
     const sending = { url, headers: { ...transport.headers, ...call.headers, ...headers } };
     return patiently(
       transport.patience,
-      'clients.import',
+      name,
       { ...call, timeoutMs: Number.POSITIVE_INFINITY },
       body.isRepeatable,
       (aborted) =>

@@ -1,5 +1,5 @@
 import { toConnectionError } from '../errors.js';
-import type { Send, Sending } from './send-streamed.js';
+import type { Send, Sending } from './send.js';
 import { type ImportProgress, readWatched } from './source.js';
 
 /**

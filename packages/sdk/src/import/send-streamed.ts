@@ -1,22 +1,7 @@
 import { toConnectionError } from '../errors.js';
-import type { Transport } from '../transport.js';
-import { type Body, type ImportProgress, readWatched } from './source.js';
+import type { Send } from './send.js';
+import { readWatched } from './source.js';
 import type { Stall } from './stall.js';
-
-/** A request without its body. */
-export interface Sending {
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly signal: AbortSignal;
-  readonly stall: Stall;
-}
-
-export type Send = (
-  transport: Transport,
-  sending: Sending,
-  body: Body,
-  onProgress: (progress: ImportProgress) => void,
-) => Promise<Response>;
 
 /** Sends a body while it is read. */
 export const sendStreamed: Send = async ({ fetch }, { url, headers, signal, stall }, body, onProgress) => {

@@ -46,15 +46,13 @@ export async function* readWatched(
   onProgress: (progress: ImportProgress) => void,
 ): AsyncGenerator<Uint8Array> {
   let [bytes, rows] = [0, 0];
-  let hasRows = false;
   const pieces = body.read(() => {
-    hasRows = true;
     rows += 1;
   });
   for await (const piece of pieces) {
     yield piece;
     bytes += piece.byteLength;
-    onProgress({ bytes, totalBytes: body.totalBytes, rows: hasRows ? rows : undefined });
+    onProgress({ bytes, totalBytes: body.totalBytes, rows: rows || undefined });
   }
 }
 
@@ -67,8 +65,8 @@ const unnamed = 'Say what the file is: { csv: … } or { ndjson: … }.';
 /** @throws {TypeError} for a file of which nobody says whether it is CSV or NDJSON */
 export function toBody(source: ImportSource): Body {
   if (typeof source !== 'object' || source === null || isFile(source)) throw new TypeError(unnamed);
-  if (typeof source === 'object' && 'csv' in source) return toFileBody('text/csv', source.csv);
-  if (typeof source === 'object' && 'ndjson' in source) return toFileBody('application/x-ndjson', source.ndjson);
+  if ('csv' in source) return toFileBody('text/csv', source.csv);
+  if ('ndjson' in source) return toFileBody('application/x-ndjson', source.ndjson);
   return {
     type: 'application/x-ndjson',
     totalBytes: undefined,

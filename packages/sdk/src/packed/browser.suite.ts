@@ -30,7 +30,7 @@ export function describeBrowsers(packed: () => Packed, service: () => Service, p
     it('in a page of another origin, with a token', () =>
       withPage(async (page) => {
         const { url: baseUrl, token } = service();
-        await page.goto(await pages().add(open('another origin', { baseUrl, token }), packed().folder));
+        await page.goto(await pages().show(open('another origin', { baseUrl, token }), packed().folder));
         expect(await page.evaluate('globalThis.toured')).to.deep.equal(toured);
       }));
 
@@ -41,7 +41,7 @@ export function describeBrowsers(packed: () => Packed, service: () => Service, p
           `${open('worker', { baseUrl, token })} globalThis.toured.then((seen) => postMessage(seen), (error) => postMessage(String(error)));`,
           packed().folder,
         );
-        await page.goto(await pages().add('', packed().folder));
+        await page.goto(await pages().show('', packed().folder));
         const seen = await page.evaluate(
           (text) =>
             new Promise((resolve) => {
@@ -67,7 +67,7 @@ export function describeBrowsers(packed: () => Packed, service: () => Service, p
           globalThis.imported = showroom.clients
             .import(rows, { onProgress: (told) => progress.push(told) })
             .then(({ refused }) => ({ refused, progress }));`;
-        await page.goto(await pages().add(script, packed().folder));
+        await page.goto(await pages().show(script, packed().folder));
         const { refused, progress } = (await page.evaluate('globalThis.imported')) as Imported;
         expect(refused).to.equal(100_000);
         expect(progress.length).to.be.above(20);

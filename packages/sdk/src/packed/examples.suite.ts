@@ -124,7 +124,7 @@ export function describeExamples(packed: () => Packed, service: () => Service, p
       await withPage(async (page) => {
         const start = `import { start } from './react-app.tsx';
           start(document.querySelector('main'), ${JSON.stringify(url)}, ${JSON.stringify(token)});`;
-        await page.goto(await pages().add(start, folder));
+        await page.goto(await pages().show(start, folder));
         await page.getByLabel('To everybody with').selectOption('example');
         await page.getByRole('button').click();
         await page.getByRole('alert').filter({ hasText: 'blank' }).waitFor();

@@ -4,11 +4,11 @@ import { chromiumFlags, findChromium } from '@showroom/testing';
 import { build } from 'esbuild';
 import { chromium, type Page } from 'playwright-core';
 
-/** Pages of an origin of their own, each with a script that is bundled as apps bundle theirs. */
+/** A page of an origin of its own, with a script that is bundled as apps bundle theirs. */
 export interface Pages {
   readonly origin: string;
-  /** @returns where the page is whose script this is, its imports found from `folder` */
-  add(script: string, folder: string): Promise<string>;
+  /** Gives it a script, whose imports are found from `folder`. @returns where it is */
+  show(script: string, folder: string): Promise<string>;
   close(): void;
 }
 
@@ -26,7 +26,7 @@ export async function servePages(): Promise<Pages> {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     origin,
-    add: async (source, folder) => {
+    show: async (source, folder) => {
       script = await bundle(source, folder);
       return `${origin}/`;
     },
