@@ -1,6 +1,7 @@
 import { createTRPCUntypedClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
 import { type Connection, toConnection } from './connection.js';
+import { newKey } from './key.js';
 import type { ShowroomOptions, WriteOptions } from './options.js';
 import { type Patience, patiently, toLimit } from './patience.js';
 import type { Procedure } from './procedure.js';
@@ -57,5 +58,3 @@ export function createTransport(options: ShowroomOptions): Transport {
     },
   };
 }
-
-export const newKey = (): string => globalThis.crypto.randomUUID();

@@ -1,8 +1,9 @@
 import { type ShowroomError, toConnectionError, toDetails, toError } from '../errors.js';
 import type { ClientsImportInput, ImportReport } from '../generated/types.js';
+import { newKey } from '../key.js';
 import type { WriteOptions } from '../options.js';
 import { patiently, toLimit } from '../patience.js';
-import { newKey, type Transport } from '../transport.js';
+import type { Transport } from '../transport.js';
 import { sendGathered } from './send-gathered.js';
 import { sendStreamed } from './send-streamed.js';
 import { type ImportProgress, type ImportSource, toBody } from './source.js';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { findChromium, noChromium } from '@showroom/testing';
 import { expect } from 'chai';
 import type { Packed, Service } from './packed.suite.js';
-import { bundle, type Pages, withPage } from './pages.suite.js';
+import { bundle, by, type Host, type Pages, withPage } from './pages.suite.js';
 import { toured } from './toured.suite.js';
 
 const tour = JSON.stringify(join(import.meta.dirname, 'tour.mjs'));
@@ -27,34 +27,58 @@ export function describeBrowsers(packed: () => Packed, service: () => Service, p
       }
     });
 
-    it('in a page of another origin, with a token', () =>
-      withPage(async (page) => {
-        const { url: baseUrl, token } = service();
-        await page.goto(await pages().show(open('another origin', { baseUrl, token }), packed().folder));
-        expect(await page.evaluate('globalThis.toured')).to.deep.equal(toured);
-      }));
+    for (const [host, isSecure, words] of [
+      ['trusted', true, 'that is trusted'],
+      ['plain', false, 'that came over plain http from another host'],
+    ] satisfies [Host, boolean, string][]) {
+      it(`in a page of another origin ${words}, with a token`, () =>
+        withPage(async (page) => {
+          const { url: baseUrl, token } = service();
+          await page.goto(
+            await pages().show(open(`another origin, ${host}`, { baseUrl, token }), packed().folder, host),
+          );
+          expect(await page.evaluate('isSecureContext')).to.equal(isSecure);
+          expect(await page.evaluate('globalThis.toured')).to.deep.equal(toured);
+        }));
 
-    it('in a worker of such a page', () =>
-      withPage(async (page) => {
-        const { url: baseUrl, token } = service();
-        const script = await bundle(
-          `${open('worker', { baseUrl, token })} globalThis.toured.then((seen) => postMessage(seen), (error) => postMessage(String(error)));`,
-          packed().folder,
-        );
-        await page.goto(await pages().show('', packed().folder));
-        const seen = await page.evaluate(
-          (text) =>
-            new Promise((resolve) => {
-              const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), {
-                type: 'module',
-              });
-              worker.onmessage = ({ data }) => resolve(data);
-              worker.onerror = ({ message }) => resolve(message);
-            }),
-          script,
-        );
-        expect(seen).to.deep.equal(toured);
-      }));
+      it(`in a worker of a page ${words}`, () =>
+        withPage(async (page) => {
+          const { url: baseUrl, token } = service();
+          const script = await bundle(
+            `${open(`worker, ${host}`, { baseUrl, token })} globalThis.toured.then((seen) => postMessage(seen), (error) => postMessage(String(error)));`,
+            packed().folder,
+          );
+          await page.goto(await pages().show('', packed().folder, host));
+          const seen = await page.evaluate(
+            (text) =>
+              new Promise((resolve) => {
+                const worker = new Worker(URL.createObjectURL(new Blob([text], { type: 'text/javascript' })), {
+                  type: 'module',
+                });
+                worker.onmessage = ({ data }) => resolve(data);
+                worker.onerror = ({ message }) => resolve(message);
+              }),
+            script,
+          );
+          expect(seen).to.deep.equal(toured);
+        }));
+
+      it(`in a page of the service ${words}, where a cookie signs in`, () =>
+        withPage(async (page) => {
+          const baseUrl = by(host, service().url);
+          await page.goto(`${baseUrl}/healthz`);
+          expect(await page.evaluate('isSecureContext')).to.equal(isSecure);
+          const login = `import { createShowroom } from '@showroom/sdk';
+            globalThis.signedIn = createShowroom({ baseUrl: location.origin }).auth.login({ username: 'admin', password: 'pw' });`;
+          await page.addScriptTag({ type: 'module', content: await bundle(login, packed().folder) });
+          await page.waitForFunction('globalThis.signedIn?.then(() => true)');
+          const content = await bundle(open(`same origin, ${host}`, { baseUrl }), packed().folder);
+          await page.addScriptTag({ type: 'module', content });
+          // An inline module runs when it likes.
+          await page.waitForFunction('globalThis.toured !== undefined');
+          expect(await page.evaluate('globalThis.toured')).to.deep.equal(toured);
+        }));
+    }
 
     it('and tells how far an upload is while it is sent', () =>
       withPage(async (page) => {
@@ -73,21 +97,6 @@ export function describeBrowsers(packed: () => Packed, service: () => Service, p
         expect(progress.length).to.be.above(20);
         const { bytes, totalBytes, rows } = progress.at(-1)!;
         expect({ bytes, rows }).to.deep.equal({ bytes: totalBytes, rows: 100_000 });
-      }));
-
-    it('in a page of the service, where a cookie signs in', () =>
-      withPage(async (page) => {
-        const { url: baseUrl } = service();
-        await page.goto(`${baseUrl}/healthz`);
-        const login = `import { createShowroom } from '@showroom/sdk';
-          globalThis.signedIn = createShowroom({ baseUrl: location.origin }).auth.login({ username: 'admin', password: 'pw' });`;
-        await page.addScriptTag({ type: 'module', content: await bundle(login, packed().folder) });
-        await page.waitForFunction('globalThis.signedIn?.then(() => true)');
-        const content = await bundle(open('same origin', { baseUrl }), packed().folder);
-        await page.addScriptTag({ type: 'module', content });
-        // An inline module runs when it likes.
-        await page.waitForFunction('globalThis.toured !== undefined');
-        expect(await page.evaluate('globalThis.toured')).to.deep.equal(toured);
       }));
   });
 }

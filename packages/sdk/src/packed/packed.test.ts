@@ -4,7 +4,7 @@ import { describeDeclarations } from './declarations.suite.js';
 import { describeExamples } from './examples.suite.js';
 import { describeFiles } from './files.suite.js';
 import { installPacked, type Packed, type Service, startService } from './packed.suite.js';
-import { type Pages, servePages } from './pages.suite.js';
+import { by, type Pages, servePages } from './pages.suite.js';
 import { describeRuntimes } from './runtimes.suite.js';
 import { describeTrpc } from './trpc.suite.js';
 
@@ -15,7 +15,8 @@ describe('the packed sdk', function () {
   let service: Service;
   before(async () => {
     pages = await servePages();
-    [packed, service] = await Promise.all([installPacked(), startService({ CORS_ORIGINS: pages.origin })]);
+    const origins = [pages.origin, by('plain', pages.origin)].join();
+    [packed, service] = await Promise.all([installPacked(), startService({ CORS_ORIGINS: origins })]);
   });
   after(async () => {
     pages?.close();
