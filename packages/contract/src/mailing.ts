@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, integer, nameToFind, quantity, text, timeOfDay, timestamp } from './kit/scalars.js';
+import { Id, integer, nameToFind, quantity, text, timeOfDay, timestamp, timestampOrNow } from './kit/scalars.js';
 import { Explanation, MailingPreview } from './mailing-preview.js';
 import { Resolution } from './messages.js';
 
@@ -18,8 +18,9 @@ export type MailingStatus = z.infer<typeof MailingStatus>;
 /** The names a filter is made of, each of a row that exists. An empty list does not restrict. */
 const names = z.array(nameToFind().meta({ minLength: 1 }));
 
+const startTitle = 'Дата начала рассылки';
 const dates = {
-  start_notification_date: timestamp('Дата начала рассылки'),
+  start_notification_date: timestamp(startTitle),
   end_notification_date: timestamp('Дата завершения рассылки'),
 };
 const MailingText = text({ title: 'Text', max: 500 });
@@ -64,7 +65,10 @@ export type MailingListCreateUpdate = z.infer<typeof MailingListCreateUpdate>;
 export const MailingRef = z.object({
   id: Id.meta({ description: 'A unique integer value identifying this mailing list.' }),
 });
-export const NewMailing = MailingListCreateUpdate.omit({ id: true, status: true }).extend(optionalPace);
+export const NewMailing = MailingListCreateUpdate.omit({ id: true, status: true }).extend({
+  ...optionalPace,
+  start_notification_date: timestampOrNow(startTitle),
+});
 export type NewMailing = z.infer<typeof NewMailing>;
 
 /** What was put back into a state before its end, and how the mailing stands now. */

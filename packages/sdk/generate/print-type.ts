@@ -8,6 +8,8 @@ interface Def {
   valueType?: z.ZodType;
   out?: z.ZodType;
   entries?: Record<string, string>;
+  options?: z.ZodType[];
+  values?: unknown[];
 }
 
 /** Whether a value is sent or received: dates may be sent as strings. */
@@ -24,7 +26,7 @@ export const isOptional = (schema: z.ZodType): boolean => defOf(schema).type ===
 export function printType(schema: z.ZodType, direction: Direction, nameOf: NameOf): string {
   const name = nameOf(schema, direction);
   if (name) return name;
-  const { type, innerType, element, valueType, out, entries } = defOf(schema);
+  const { type, innerType, element, valueType, out, entries, options, values } = defOf(schema);
   const print = (inner: z.ZodType | undefined) => printType(inner!, direction, nameOf);
   switch (type) {
     case 'string':
@@ -41,6 +43,10 @@ export function printType(schema: z.ZodType, direction: Direction, nameOf: NameO
       return Object.values(entries!)
         .map((value) => `'${value}'`)
         .join(' | ');
+    case 'literal':
+      return values!.map((value) => `'${value}'`).join(' | ');
+    case 'union':
+      return options!.map(print).join(' | ');
     case 'nullable':
       return `${print(innerType)} | null`;
     case 'optional':

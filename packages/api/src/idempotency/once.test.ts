@@ -30,6 +30,13 @@ describe('a call with an Idempotency-Key', () => {
     api.rest('POST', path, body, { 'idempotency-key': key, ...headers });
   const countOf = async (table: string) => (await api.query(`SELECT 1 FROM ${table}`)).length;
 
+  it('answers the same microseconds again', async () => {
+    const body = { ...mailing, start_notification_date: '2099-01-01T10:00:00.123456Z' };
+    const first = await send('/mailing/', body, 'a');
+    expect(first.body.start_notification_date).to.equal(body.start_notification_date);
+    expect((await send('/mailing/', body, 'a')).body).to.deep.equal(first.body);
+  });
+
   for (const [path, body, table, change] of [
     ['/clients/', client, 'clients', { timezone: 'Asia/Omsk' }],
     ['/mailing/', mailing, 'mailings', { text: 'bye' }],

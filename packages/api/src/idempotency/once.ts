@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Database, Transaction } from '@showroom/database';
-import superjson, { type SuperJSONResult } from 'superjson';
+import type { SuperJSONResult } from 'superjson';
 import type { Call } from '../context.js';
 import { ApiError } from '../errors.js';
+import { answers } from './answers.js';
 
 /** How long a key counts. */
 const keptFor = `interval '24 hours'`;
@@ -59,7 +60,7 @@ async function findAnswer<Answer>({ deps, caller, contract }: Call, { key, input
   );
   if (!kept) return null;
   if (kept.input_hash !== inputHash) throw new ApiError('request.key_reused');
-  return { answer: superjson.deserialize<Answer>(kept.answer) };
+  return { answer: answers.deserialize<Answer>(kept.answer) };
 }
 
 /** Keeps what is answered to a call with a key, in the transaction that does what it asks. */
@@ -68,7 +69,7 @@ export async function keepAnswer(call: Call, transaction: Transaction, answer: o
   if (!callKey) return;
   await forgetOldKeys(deps.database, transaction);
   const { key, inputHash } = callKey;
-  const values = [caller.id, contract.operationId, key, inputHash, JSON.stringify(superjson.serialize(answer))];
+  const values = [caller.id, contract.operationId, key, inputHash, JSON.stringify(answers.serialize(answer))];
   const kept = await deps.database.sql(
     `INSERT INTO idempotency_keys AS k (user_id, operation, key, input_hash, answer) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (user_id, operation, key) DO UPDATE

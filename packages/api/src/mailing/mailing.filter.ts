@@ -1,6 +1,6 @@
 import { type CustomIssue, issue } from '@showroom/contract';
+import type { Transaction } from '@showroom/database';
 import type { Deps } from '../context.js';
-import { RefusedValues } from '../errors.js';
 
 /** The ids behind the names of a filter; undefined where the filter is not given. */
 export interface FilterIds {
@@ -8,32 +8,31 @@ export interface FilterIds {
   codeIds?: number[];
 }
 
-/** Looks up the names of a filter; those of nothing are refused, all of them at once. */
-export async function resolveFilter(deps: Deps, names: Names): Promise<FilterIds> {
-  const { tags, codes, issues } = await lookUp(deps, names);
-  if (issues.length > 0) throw new RefusedValues(issues);
-  return { tagIds: tags?.map(({ id }) => id), codeIds: codes?.map(({ id }) => id) };
-}
-
-/** What only the database can tell is wrong with a mailing: names of nothing in its filter. */
-export const judgeFilter = async (deps: Deps, names: Names): Promise<CustomIssue[]> =>
-  (await lookUp(deps, names)).issues;
-
 interface Names {
   tags?: string[];
   codes?: string[];
 }
 
-async function lookUp({ database }: Deps, names: Names) {
-  const tags = names.tags && (await database.tags.findAll({ where: { name: names.tags } }));
-  const codes = names.codes && (await database.codes.findAll({ where: { code: names.codes } }));
+/**
+ * Looks up the names of a filter, and tells which are names of nothing.
+ *
+ * @param transaction writes the filter: until it ends, nobody renames or deletes what was found
+ */
+export async function findFilter(
+  { database }: Deps,
+  names: Names,
+  transaction?: Transaction,
+): Promise<FilterIds & { issues: CustomIssue[] }> {
+  const keep = transaction && { transaction, lock: transaction.LOCK.KEY_SHARE };
+  const tags = names.tags && (await database.tags.findAll({ where: { name: names.tags }, ...keep }));
+  const codes = names.codes && (await database.codes.findAll({ where: { code: names.codes }, ...keep }));
   const tagNames = tags?.map(({ name }) => name);
   const codeNames = codes?.map(({ code }) => code);
   const issues = [
     ...unknown('tags', 'name', names.tags, tagNames),
     ...unknown('codes', 'code', names.codes, codeNames),
   ];
-  return { tags, codes, issues };
+  return { tagIds: tags?.map(({ id }) => id), codeIds: codes?.map(({ id }) => id), issues };
 }
 
 function unknown(field: string, column: string, names: string[] = [], known: string[] = []): CustomIssue[] {

@@ -3,9 +3,16 @@ import { onceByKey } from '../idempotency/once.js';
 import { toPage } from '../page.js';
 import { implement } from '../trpc.js';
 import { explainClient } from './mailing.explain.js';
-import { judgeFilter } from './mailing.filter.js';
 import { toMailing } from './mailing.presenter.js';
-import { changeMailing, createMailing, deleteMailing, listMailings, readMailing } from './mailing.service.js';
+import {
+  changeMailing,
+  createMailing,
+  deleteMailing,
+  judgeChange,
+  judgeMailing,
+  listMailings,
+  readMailing,
+} from './mailing.service.js';
 import { cancelMailing, pauseMailing, resolveMailing, resumeMailing, retryMailing } from './mailing.steering.js';
 import { previewDraft, previewMailing } from './preview/preview.service.js';
 
@@ -16,12 +23,12 @@ export const mailingRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listMailings(ctx.deps, input), toMailing),
   ),
-  create: implement(create, judgeFilter).mutation(async ({ ctx, input }) =>
+  create: implement(create, judgeMailing).mutation(async ({ ctx, input }) =>
     onceByKey(ctx, input, async (call) => toMailing(await createMailing(call, input))),
   ),
   read: implement(read).query(async ({ ctx, input }) => toMailing(await readMailing(ctx.deps, input))),
-  update: implement(update, judgeFilter).mutation(async ({ ctx, input }) => toMailing(await changeMailing(ctx, input))),
-  partialUpdate: implement(partialUpdate, judgeFilter).mutation(async ({ ctx, input }) =>
+  update: implement(update, judgeChange).mutation(async ({ ctx, input }) => toMailing(await changeMailing(ctx, input))),
+  partialUpdate: implement(partialUpdate, judgeChange).mutation(async ({ ctx, input }) =>
     toMailing(await changeMailing(ctx, input)),
   ),
   delete: implement(remove).mutation(({ ctx, input }) => deleteMailing(ctx, input)),
@@ -30,7 +37,7 @@ export const mailingRouter = {
   cancel: implement(cancel).mutation(async ({ ctx, input }) => toMailing(await cancelMailing(ctx, input))),
   retry: implement(retry).mutation(({ ctx, input }) => retryMailing(ctx, input)),
   resolve: implement(resolve).mutation(({ ctx, input }) => resolveMailing(ctx, input)),
-  preview: implement(preview, judgeFilter).query(({ ctx, input }) => previewDraft(ctx, input)),
+  preview: implement(preview, judgeMailing).query(({ ctx, input }) => previewDraft(ctx, input)),
   previewStored: implement(previewStored).query(({ ctx, input }) => previewMailing(ctx, input)),
   explain: implement(explain).query(({ ctx, input }) => explainClient(ctx.deps, input)),
 };

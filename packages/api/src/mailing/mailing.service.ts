@@ -1,13 +1,14 @@
-import { type CustomIssue, issue, type MailingStatus, type NewMailing, type Paging } from '@showroom/contract';
+import type { CustomIssue, MailingStatus, NewMailing, Paging } from '@showroom/contract';
 import type { Mailing as MailingRow, Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError, RefusedValues } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { found, locked } from '../rows.js';
-import { type FilterIds, isSameSet, resolveFilter } from './mailing.filter.js';
+import { type FilterIds, findFilter, isSameSet } from './mailing.filter.js';
 import { toMailing } from './mailing.presenter.js';
 import { countMailings, readMailingRow, readMailingRows, writeFilter } from './mailing.rows.js';
+import { judgeDates, judgeTimes, readClock, type Times, toTimes } from './mailing.times.js';
 
 type Ref = { id: number };
 type Filter = Paging & { tag?: string; code?: string };
@@ -24,9 +25,8 @@ export const readMailing = (deps: Deps, { id }: Ref, transaction?: Transaction):
 
 export async function createMailing(call: Call, input: NewMailing): Promise<MailingRow> {
   const { deps } = call;
-  const columns = toColumns(input);
-  const filter = await resolveFilter(deps, input);
   const mailing = await creating(call, toMailing, async (transaction) => {
+    const { filter, ...columns } = await planMailing(deps, input, transaction);
     const { id } = await deps.database.mailings.create({ ...columns, ...originOfCall(call) }, { transaction });
     await writeFilter(deps, id, filter, transaction);
     return readMailing(deps, { id }, transaction);
@@ -41,32 +41,63 @@ export const originOfCall = ({ entrance }: Call) => ({
   traceParent: entrance.traceParent,
 });
 
-/** A new mailing as its table has it. @throws RefusedValues for times that make no sense */
-export function toColumns(input: NewMailing) {
-  const times = { startAt: input.start_notification_date, endAt: input.end_notification_date, ...toWindow(input) };
-  refuseWrongTimes(times);
+/**
+ * A new mailing as its table has it, and its filter. What it begins by `now` begins at this moment.
+ *
+ * @throws RefusedValues for everything that only the database knows to be wrong
+ */
+export async function planMailing(deps: Deps, input: NewMailing, transaction?: Transaction) {
+  const now = await readClock(deps, transaction);
+  const times = toTimes(input, now);
+  const { issues, ...filter } = await findFilter(deps, input, transaction);
+  refuse([...issues, ...judgeTimes(times, now)]);
   return {
     ...times,
     text: input.text,
     sendPerSecond: input.send_per_second ?? null,
     byTag: input.tags.length > 0,
     byCode: input.codes.length > 0,
+    filter,
   };
+}
+
+/** What is wrong with a mailing that is not there yet. */
+export async function judgeMailing(deps: Deps, input: Partial<NewMailing>): Promise<CustomIssue[]> {
+  const now = await readClock(deps);
+  const { issues } = await findFilter(deps, input);
+  return [...issues, ...judgeDates(input, now)];
+}
+
+/** What is wrong with a change of a mailing. One that has ended does not change at all, however good the values are. */
+export async function judgeChange(deps: Deps, { id, ...change }: Partial<Ref & NewMailing>): Promise<CustomIssue[]> {
+  const row = id === undefined ? null : await readMailingRow(deps, id);
+  if (!row || endedStatuses.has(row.status)) return [];
+  const now = await readClock(deps);
+  const { issues } = await findFilter(deps, change);
+  return [...issues, ...judgeDates(change, now, row)];
+}
+
+function refuse(issues: CustomIssue[]): void {
+  if (issues.length > 0) throw new RefusedValues(issues);
 }
 
 /*
  * What may change when: everything while the mailing is scheduled; text, end and rate while it runs (they apply to what
- * is unsent), but neither its start and window nor whom it reaches; nothing once it has ended.
+ * is unsent), but neither its start and window nor whom it reaches; nothing once it has ended. An end that has passed
+ * ends a mailing that runs, or is paused, now.
  */
 export const endedStatuses = new Set<MailingStatus>(['completed', 'canceled', 'expired']);
 
 export async function changeMailing(call: Call, { id, ...change }: Ref & Partial<NewMailing>): Promise<MailingRow> {
   const { deps } = call;
-  const filter = await resolveFilter(deps, change);
+  let isOver = false;
   const mailing = await changing(call, toMailing, findMailing(call, id), async (row, transaction) => {
     if (endedStatuses.has(row.status)) throw new ApiError('mailing.ended');
-    const times = { ...toDates(row, change), ...toWindow(change, row) };
-    refuseWrongTimes(times);
+    const now = await readClock(deps, transaction);
+    const times = toTimes(change, now, row);
+    const { issues, ...filter } = await findFilter(deps, change, transaction);
+    refuse([...issues, ...judgeTimes(times, now, row)]);
+    isOver = times.endAt <= now;
     const scheduled = row.startedAt === null;
     if (scheduled) await writeFilter(deps, id, filter, transaction);
     else refuseOtherPlan(row, times, filter);
@@ -82,9 +113,8 @@ export async function changeMailing(call: Call, { id, ...change }: Ref & Partial
     );
     return readMailing(deps, { id }, transaction);
   });
-  hint(deps, id, () =>
-    mailing.startedAt === null ? deps.clock.startAt(id, mailing.startAt) : deps.clock.finishAt(id, mailing.endAt),
-  );
+  const isToStart = mailing.startedAt === null && !isOver;
+  hint(deps, id, () => (isToStart ? deps.clock.startAt(id, mailing.startAt) : deps.clock.finishAt(id, mailing.endAt)));
   return mailing;
 }
 
@@ -105,44 +135,6 @@ export const findMailing =
     await found(deps.database.mailings.findByPk(id, locked(transaction)), 'mailing.not_found');
     return readMailing(deps, { id }, transaction);
   };
-
-const toDates = (row: MailingRow, change: Partial<NewMailing>) => ({
-  startAt: change.start_notification_date ?? row.startAt,
-  endAt: change.end_notification_date ?? row.endAt,
-});
-
-interface Window {
-  sendWindowStart: string | null;
-  sendWindowEnd: string | null;
-}
-interface Times extends Window {
-  startAt: Date;
-  endAt: Date;
-}
-
-/** `HH:MM:SS`, as the database has it; what was not sent stays as it was. */
-function toWindow(change: Partial<NewMailing>, before?: Window): Window {
-  const toTime = (given: string | null | undefined, was: string | null | undefined) =>
-    given === undefined ? (was ?? null) : given && `${given}:00`;
-  return {
-    sendWindowStart: toTime(change.send_window_start, before?.sendWindowStart),
-    sendWindowEnd: toTime(change.send_window_end, before?.sendWindowEnd),
-  };
-}
-
-function refuseWrongTimes({ startAt, endAt, sendWindowStart, sendWindowEnd }: Times): void {
-  const issues: CustomIssue[] = [];
-  if (endAt <= startAt) {
-    issues.push(issue('end_before_start', ['end_notification_date'], 'The end must be after the start.'));
-  }
-  if ((sendWindowStart === null) !== (sendWindowEnd === null)) {
-    const missing = sendWindowStart === null ? 'send_window_start' : 'send_window_end';
-    issues.push(issue('half_a_window', [missing], 'A window has both a start and an end.'));
-  } else if (sendWindowStart !== null && sendWindowStart === sendWindowEnd) {
-    issues.push(issue('empty_window', ['send_window_end'], 'The window must not end when it starts.'));
-  }
-  if (issues.length > 0) throw new RefusedValues(issues);
-}
 
 function refuseOtherPlan(row: MailingRow, { startAt, ...window }: Times, filter: FilterIds): void {
   const { tags, codes } = row;

@@ -170,12 +170,16 @@ function find({ paths }: Document, { method, operationId }: ProcedureContract): 
   throw new Error(`the generated document lacks ${operationId}`);
 }
 
-/** The body refers to the component its answer has; what only the body has is added there, as `writeOnly`. */
+/**
+ * The body refers to the component its answer has. What only the body has is added there, as `writeOnly`; where the body
+ * takes more than the answer gives, the component says what the body takes.
+ */
 function shareBody(schemas: Record<string, Schema>, content: Content, { body, method }: ProcedureContract): Content {
   const { schema } = content['application/json'];
   const component = body ? schemas[body] : undefined;
   if (!component?.properties) return content;
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    if (property.anyOf) component.properties[name] = property;
     component.properties[name] ??= { ...property, writeOnly: true };
   }
   if (method === 'POST') component.required = schema.required;

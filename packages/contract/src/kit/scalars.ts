@@ -100,6 +100,35 @@ export const timestamp = (title?: string) =>
     )
     .meta({ ...(title ? { title } : {}), override: { type: 'string', format: 'date-time' } });
 
+/**
+ * An instant, or `now`: the server's clock says when that is, so no clock of a caller matters.
+ *
+ * @param titled what the field is called in the document
+ */
+export const timestampOrNow = (titled?: string) => {
+  const instant = timestamp();
+  return z
+    .preprocess(
+      (value: Date | string, { issues }) => {
+        if (value === 'now') return value;
+        const read = instant.safeParse(value);
+        const refused = read.error?.issues ?? [];
+        issues.push(...refused.map((each) => ({ ...each, input: value }) as z.core.$ZodRawIssue));
+        return read.data;
+      },
+      z.union([z.date(), z.literal('now')]),
+    )
+    .meta({
+      ...(titled ? { title: titled } : {}),
+      override: {
+        anyOf: [
+          { type: 'string', format: 'date-time' },
+          { type: 'string', enum: ['now'], description: 'The moment at which the server takes the request.' },
+        ],
+      },
+    });
+};
+
 const instantPattern = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):\d\d(:\d\d(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d)$/;
 
 const parseInstant = (value: string): Date | string => {

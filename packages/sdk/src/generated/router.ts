@@ -307,7 +307,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           tags: string[];
           codes: string[];
-          start_notification_date: Date | string;
+          start_notification_date: Date | string | 'now';
           end_notification_date: Date | string;
           text: string;
           send_window_start?: string | null | undefined;
@@ -331,7 +331,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
           id: number;
           tags: string[];
           codes: string[];
-          start_notification_date: Date | string;
+          start_notification_date: Date | string | 'now';
           end_notification_date: Date | string;
           text: string;
           send_window_start?: string | null | undefined;
@@ -347,7 +347,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
           id: number;
           tags?: string[] | undefined;
           codes?: string[] | undefined;
-          start_notification_date?: Date | string | undefined;
+          start_notification_date?: Date | string | 'now' | undefined;
           end_notification_date?: Date | string | undefined;
           text?: string | undefined;
           send_window_start?: string | null | undefined;
@@ -410,7 +410,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           tags: string[];
           codes: string[];
-          start_notification_date: Date | string;
+          start_notification_date: Date | string | 'now';
           end_notification_date: Date | string;
           text: string;
           send_window_start?: string | null | undefined;

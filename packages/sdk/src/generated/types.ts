@@ -218,7 +218,7 @@ export interface MailingList {
 export interface MailingCreateInput {
   tags: string[];
   codes: string[];
-  start_notification_date: Date | string;
+  start_notification_date: Date | string | 'now';
   end_notification_date: Date | string;
   text: string;
   send_window_start?: string | null | undefined;
@@ -242,7 +242,7 @@ export interface MailingListCreateUpdate {
 export interface MailingUpdateInput {
   tags: string[];
   codes: string[];
-  start_notification_date: Date | string;
+  start_notification_date: Date | string | 'now';
   end_notification_date: Date | string;
   text: string;
   send_window_start?: string | null | undefined;
@@ -253,7 +253,7 @@ export interface MailingUpdateInput {
 export interface MailingPartialUpdateInput {
   tags?: string[] | undefined;
   codes?: string[] | undefined;
-  start_notification_date?: Date | string | undefined;
+  start_notification_date?: Date | string | 'now' | undefined;
   end_notification_date?: Date | string | undefined;
   text?: string | undefined;
   send_window_start?: string | null | undefined;
@@ -274,7 +274,7 @@ export interface MailingResolveInput {
 export interface MailingPreviewInput {
   tags: string[];
   codes: string[];
-  start_notification_date: Date | string;
+  start_notification_date: Date | string | 'now';
   end_notification_date: Date | string;
   text: string;
   send_window_start?: string | null | undefined;

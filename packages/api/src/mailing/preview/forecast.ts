@@ -1,8 +1,9 @@
 import type { MailingPreview } from '@showroom/contract';
 import type { Deps } from '../../context.js';
+import type { Times } from '../mailing.times.js';
 import type { Audience } from './audience.js';
 import { reckon, type Schedule, type Zone } from './schedule.js';
-import { readSpan, readWindows, type Span, type Times } from './windows.js';
+import { readSpan, readWindows, type Span } from './windows.js';
 
 type Forecast = Pick<MailingPreview, 'finishes_at' | 'seconds' | 'misses' | 'misses_window'>;
 

@@ -1,12 +1,11 @@
 import type { MailingPreview, NewMailing } from '@showroom/contract';
 import type { Call } from '../../context.js';
-import { resolveFilter } from '../mailing.filter.js';
-import { readMailing, toColumns } from '../mailing.service.js';
+import { planMailing, readMailing } from '../mailing.service.js';
+import type { Times } from '../mailing.times.js';
 import { type Picks, readAudience } from './audience.js';
 import { forecast } from './forecast.js';
 import { readRate } from './rate.js';
 import { toSmsParts } from './sms.js';
-import type { Times } from './windows.js';
 
 interface Draft extends Picks, Times {
   readonly text: string;
@@ -15,8 +14,8 @@ interface Draft extends Picks, Times {
 
 /** A mailing that is not there yet, refused for what its creation would be refused for. */
 export async function previewDraft(call: Call, mailing: NewMailing): Promise<MailingPreview> {
-  const columns = toColumns(mailing);
-  const { tagIds = [], codeIds = [] } = await resolveFilter(call.deps, mailing);
+  const { filter, ...columns } = await planMailing(call.deps, mailing);
+  const { tagIds = [], codeIds = [] } = filter;
   return preview(call, { ...columns, tagIds, codeIds });
 }
 

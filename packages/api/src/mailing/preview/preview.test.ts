@@ -31,6 +31,14 @@ describe('previewing a mailing', () => {
   const preview = (change: object = {}, headers = {}) =>
     api.rest('POST', '/mailing/preview/', { ...mailing, ...change }, headers);
 
+  /** Of a mailing whose end came long ago: one that is not there yet is refused for that. */
+  async function previewPast(change: object) {
+    const { body } = await api.rest('POST', '/mailing/', { ...mailing, ...change });
+    const times = `start_at = '2001-01-01T10:00:00Z', end_at = '2001-01-01T11:00:00Z'`;
+    await api.query(`UPDATE mailings SET ${times} WHERE id = ${body.id}`);
+    return api.rest('GET', `/mailing/${body.id}/preview/`);
+  }
+
   it('tells whom it reaches, by tag and code, with a sample', async () => {
     const { status, body } = await preview();
     expect(status).to.equal(200);
@@ -144,8 +152,7 @@ describe('previewing a mailing', () => {
         misses: 15,
         seconds: 10,
       });
-      const past = { start_notification_date: '2001-01-01T10:00:00Z', end_notification_date: '2001-01-01T11:00:00Z' };
-      expect((await preview({ ...past, send_per_second: 2 })).body).to.include({
+      expect((await previewPast({ send_per_second: 2 })).body).to.include({
         misses: 35,
         misses_window: 0,
         seconds: null,
@@ -176,9 +183,8 @@ describe('previewing a mailing', () => {
     it('counts whom no rate would help when no rate is known', async () => {
       const window = { send_window_start: '10:30', send_window_end: '10:45' };
       expect((await preview(window)).body).to.include({ rate_from: 'none', misses: 10, misses_window: 10 });
-      const past = { start_notification_date: '2001-01-01T10:00:00Z', end_notification_date: '2001-01-01T11:00:00Z' };
-      expect((await preview(past)).body).to.include({ rate_from: 'none', misses: 35, misses_window: 0 });
-      expect((await preview({ ...past, ...window })).body).to.include({ misses: 35, misses_window: 35 });
+      expect((await previewPast({})).body).to.include({ rate_from: 'none', misses: 35, misses_window: 0 });
+      expect((await previewPast(window)).body).to.include({ misses: 35, misses_window: 35 });
     });
 
     it('is known for months of windows, too', async () => {

@@ -1,14 +1,7 @@
 import type { Deps } from '../../context.js';
+import type { Times } from '../mailing.times.js';
 import type { Audience } from './audience.js';
 import type { Zone } from './schedule.js';
-
-/** When a mailing may send. */
-export interface Times {
-  readonly startAt: Date;
-  readonly endAt: Date;
-  readonly sendWindowStart: string | null;
-  readonly sendWindowEnd: string | null;
-}
 
 /** The time that a mailing has. */
 export interface Span {

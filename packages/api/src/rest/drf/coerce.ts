@@ -46,12 +46,21 @@ function toList(element: z.ZodType): Coerce {
   };
 }
 
+/** A value that is one of the literals stands for itself; any other is read as the first option that is none. */
+function toOption(options: readonly z.ZodType[]): Coerce {
+  const literals = options.flatMap((option) => (option instanceof z.ZodLiteral ? [...option.values] : []));
+  const other = options.find((option) => !(option instanceof z.ZodLiteral));
+  const coerce = other ? coercionOf(other) : (value: unknown) => value;
+  return (value) => (literals.some((literal) => literal === value) ? value : coerce(value));
+}
+
 /** How a field of this schema is read. */
 export function coercionOf(schema: z.ZodType): Coerce {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable)
     return coercionOf(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodPipe) return coercionOf(schema.out as z.ZodType);
   if (schema instanceof z.ZodArray) return toList(schema.element as z.ZodType);
+  if (schema instanceof z.ZodUnion) return toOption(schema.options as readonly z.ZodType[]);
   if (schema instanceof z.ZodString) return toText;
   if (schema instanceof z.ZodNumber) return toInteger;
   if (schema instanceof z.ZodBoolean) return toBoolean;

@@ -11,6 +11,7 @@ interface FieldSchema {
   readOnly?: boolean;
   maxLength?: number;
   enum?: unknown[];
+  anyOf?: FieldSchema[];
 }
 
 export interface BodySchema {
@@ -54,7 +55,8 @@ function describe(name: string, schema: FieldSchema, required: boolean): object 
 const toLabel = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`;
 
 /** Django REST Framework's names for kinds of fields; what points at other rows is just a field. */
-function typeOf({ type, format, readOnly, enum: choices }: FieldSchema): string {
+function typeOf({ type, format, readOnly, enum: choices, anyOf }: FieldSchema): string {
+  if (anyOf?.[0]) return typeOf(anyOf[0]);
   const types = [type].flat();
   if (choices) return 'choice';
   if (format === 'date-time') return 'datetime';
