@@ -52,7 +52,7 @@ export const codes = {
     output: MobileOperatorCode,
   }),
   delete: mutation('codes_delete', 'DELETE', '/codes/{id}/', {
-    summary: 'Delete a mobile operator code that no client uses',
+    summary: 'Delete a mobile operator code that no client and no open mailing uses',
     needs: 'delete_code',
     conflicts: ['code.in_use'],
     input: CodeRef,

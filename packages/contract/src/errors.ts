@@ -22,9 +22,9 @@ export const errors = {
   'client.file_unreadable': { status: 400, message: 'The file cannot be read.' },
   'client.not_found': { status: 404, message: 'There is no such client.' },
   'code.not_found': { status: 404, message: 'There is no such mobile operator code.' },
-  'code.in_use': { status: 409, message: 'Clients use this mobile operator code.' },
+  'code.in_use': { status: 409, message: 'Clients, or mailings that have not ended, use this mobile operator code.' },
   'tag.not_found': { status: 404, message: 'There is no such tag.' },
-  'tag.in_use': { status: 409, message: 'Clients use this tag.' },
+  'tag.in_use': { status: 409, message: 'Clients, or mailings that have not ended, use this tag.' },
   'mailing.not_found': { status: 404, message: 'There is no such mailing.' },
   'mailing.started': {
     status: 409,

@@ -42,6 +42,7 @@ export const MailingPreview = z
       description: 'How many would not be sent before the end (with a window: nor within 400 days).',
     }),
     misses_window: integer().meta({ description: 'Those of them whose window opens at no time before the end.' }),
+    warnings: z.array(z.string()).meta({ description: 'What is wrong with the mailing as it is now, in sentences.' }),
   })
   .meta({ id: 'MailingPreview' });
 export type MailingPreview = z.infer<typeof MailingPreview>;

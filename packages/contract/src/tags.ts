@@ -43,7 +43,7 @@ export const tags = {
     output: Tag,
   }),
   delete: mutation('tags_delete', 'DELETE', '/tags/{id}/', {
-    summary: 'Delete a tag that no client uses',
+    summary: 'Delete a tag that no client and no open mailing uses',
     needs: 'delete_tag',
     conflicts: ['tag.in_use'],
     input: TagRef,

@@ -1,13 +1,12 @@
 import type { CodeFilter, CustomIssue, MobileOperatorCode } from '@showroom/contract';
-import { brokenConstraint, type MobileOperatorCode as CodeRow, partOf, type Transaction } from '@showroom/database';
+import { type MobileOperatorCode as CodeRow, partOf, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
+import { tellUses } from '../mailing/mailing.uses.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { found, locked, taken, unlessRefused } from '../rows.js';
 import { toCode } from './codes.presenter.js';
-
-const inUse = 'clients_code_id_fkey';
 
 export function listCodes({ database }: Deps, { code, ...paging }: CodeFilter): Promise<PageOfRows<CodeRow>> {
   const where = code === undefined ? {} : { code };
@@ -47,16 +46,14 @@ export const changeCode = (
     () => judgeCode(call.deps, { id, ...change }),
   );
 
-/** A mobile operator code that clients use stays: deleting it would take their place in every filter. */
-export async function deleteCode(call: Call, { id }: Pick<MobileOperatorCode, 'id'>): Promise<void> {
-  try {
-    await deleting(call, toCode, findCode(call, id));
-  } catch (error) {
-    if (brokenConstraint(error) !== inUse) throw error;
-    const clients = await call.deps.database.clients.count({ where: { codeId: id } });
-    throw new ApiError(
-      'code.in_use',
-      `${clients} ${clients === 1 ? 'client uses' : 'clients use'} this mobile operator code.`,
-    );
-  }
-}
+/**
+ * A mobile operator code that clients use, or that a mailing which has not ended names, stays. Deleting it would take its place in
+ * every filter.
+ */
+export const deleteCode = (call: Call, { id }: Pick<MobileOperatorCode, 'id'>): Promise<void> =>
+  deleting(call, toCode, async (transaction) => {
+    const code = await findCode(call, id)(transaction);
+    const uses = await tellUses(call.deps, { kind: 'code', id, what: 'mobile operator code' }, transaction);
+    if (uses !== null) throw new ApiError('code.in_use', uses);
+    return code;
+  });

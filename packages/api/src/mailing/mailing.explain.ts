@@ -2,6 +2,7 @@ import type { Explanation } from '@showroom/contract';
 import type { Deps } from '../context.js';
 import { readTimeline } from '../messages/messages.timeline.js';
 import { found } from '../rows.js';
+import { toMailing } from './mailing.presenter.js';
 import { readMailing } from './mailing.service.js';
 
 /** How a client stands to a mailing's filter by now. */
@@ -29,9 +30,8 @@ const standOf = `
 export async function explainClient(deps: Deps, { id, client }: { id: number; client: number }): Promise<Explanation> {
   const rows = deps.database.sql<Stand>(standOf, [id, client]).then(([row]) => row ?? null);
   const stand = await found(rows, 'mailing.not_found');
-  const { tags, codes } = await readMailing(deps, { id });
+  const names = toMailing(await readMailing(deps, { id }));
   const because = judge(stand);
-  const names = { tags: tags.map(({ name }) => name), codes: codes.map(({ code }) => code) };
   return {
     mailing: id,
     client,

@@ -1,6 +1,7 @@
 import { type CustomIssue, issue } from '@showroom/contract';
-import type { Transaction } from '@showroom/database';
+import type { Mailing as MailingRow, Transaction } from '@showroom/database';
 import type { Deps } from '../context.js';
+import { toMailing } from './mailing.presenter.js';
 
 /** The ids behind the names of a filter; undefined where the filter is not given. */
 export interface FilterIds {
@@ -44,5 +45,45 @@ function unknown(field: string, column: string, names: string[] = [], known: str
   );
 }
 
-/** Whether two lists of ids mean the same filter. */
-export const isSameSet = (a: number[], b: number[]) => a.length === b.length && new Set([...a, ...b]).size === a.length;
+/**
+ * The names of a changed mailing's filter that have to be looked up. Consumers send back what they have read: of one that
+ * has started these are names of its start, and may be those of other rows by now, or of none.
+ */
+export function namesToFind(row: MailingRow, { tags, codes }: Names): Names {
+  if (row.startedAt === null) return { tags, codes };
+  const own = toMailing(row);
+  return {
+    tags: tags && isSameSet(tags, own.tags) ? undefined : tags,
+    codes: codes && isSameSet(codes, own.codes) ? undefined : codes,
+  };
+}
+
+/**
+ * That a mailing whose tags or codes are all deleted would go to everybody: an empty list does not restrict. One that has
+ * started has its audience.
+ */
+export function judgeLostFilter(row: MailingRow, { tags, codes }: Names): CustomIssue[] {
+  const lost = lostOf(row);
+  const asksFor = (field: 'tags' | 'codes', what: string) =>
+    issue(
+      'lost_filter',
+      [field],
+      `The ${field} that this mailing named were deleted. Name a ${what}, or it reaches everybody.`,
+    );
+  return [
+    ...(lost.tags && tags?.length === 0 ? [asksFor('tags', 'tag')] : []),
+    ...(lost.codes && codes?.length === 0 ? [asksFor('codes', 'code')] : []),
+  ];
+}
+
+/** Whether a mailing that has not started names none of its tags or codes any more, and so reaches nobody. */
+export const lostOf = ({ startedAt, byTag, byCode, tags, codes, status }: MailingRow) => {
+  const isToStart = startedAt === null && (status === 'scheduled' || status === 'paused');
+  return { tags: isToStart && byTag && tags.length === 0, codes: isToStart && byCode && codes.length === 0 };
+};
+
+/** Whether two lists mean the same filter. */
+export const isSameSet = <T>(a: readonly T[], b: readonly T[]): boolean => {
+  const [ofA, ofB] = [new Set(a), new Set(b)];
+  return ofA.size === ofB.size && a.every((each) => ofB.has(each));
+};

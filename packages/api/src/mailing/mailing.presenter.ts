@@ -6,8 +6,9 @@ export const toMailing = (mailing: MailingRow): MailingList => ({
   start_notification_date: mailing.startAt,
   end_notification_date: mailing.endAt,
   text: mailing.text,
-  tags: mailing.tags.map(({ name }) => name),
-  codes: mailing.codes.map(({ code }) => code),
+  // Of one that has started or ended, as it was then: a tag may have been renamed or deleted since.
+  tags: mailing.tagNames ?? mailing.tags.map(({ name }) => name),
+  codes: mailing.codeNames ?? mailing.codes.map(({ code }) => code),
   send_window_start: toMinutes(mailing.sendWindowStart),
   send_window_end: toMinutes(mailing.sendWindowEnd),
   send_per_second: mailing.sendPerSecond ?? null,

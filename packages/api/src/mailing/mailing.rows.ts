@@ -30,9 +30,9 @@ async function named(database: Database, { tag, code }: Names): Promise<{ id?: n
   if (tag === undefined && code === undefined) return {};
   const rows = await database.sql<{ id: number }>(
     `SELECT m.id FROM mailings m WHERE m.deleted_at IS NULL
-       AND ($1::text IS NULL OR EXISTS (
+       AND ($1::text IS NULL OR $1 = ANY(m.tag_names) OR m.tag_names IS NULL AND EXISTS (
          SELECT FROM mailing_tags f JOIN tags t ON t.id = f.tag_id WHERE f.mailing_id = m.id AND t.name = $1))
-       AND ($2::text IS NULL OR EXISTS (
+       AND ($2::text IS NULL OR $2 = ANY(m.code_names) OR m.code_names IS NULL AND EXISTS (
          SELECT FROM mailing_codes f JOIN codes c ON c.id = f.code_id WHERE f.mailing_id = m.id AND c.code = $2))`,
     [tag ?? null, code ?? null],
   );

@@ -5,7 +5,7 @@ import type { Call, Deps } from '../context.js';
 import { ApiError, RefusedValues } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { found, locked } from '../rows.js';
-import { type FilterIds, findFilter, isSameSet } from './mailing.filter.js';
+import { type FilterIds, findFilter, isSameSet, judgeLostFilter, namesToFind } from './mailing.filter.js';
 import { toMailing } from './mailing.presenter.js';
 import { countMailings, readMailingRow, readMailingRows, writeFilter } from './mailing.rows.js';
 import { judgeDates, judgeTimes, readClock, type Times, toTimes } from './mailing.times.js';
@@ -73,8 +73,8 @@ export async function judgeChange(deps: Deps, { id, ...change }: Partial<Ref & N
   const row = id === undefined ? null : await readMailingRow(deps, id);
   if (!row || endedStatuses.has(row.status)) return [];
   const now = await readClock(deps);
-  const { issues } = await findFilter(deps, change);
-  return [...issues, ...judgeDates(change, now, row)];
+  const { issues } = await findFilter(deps, namesToFind(row, change));
+  return [...issues, ...judgeLostFilter(row, change), ...judgeDates(change, now, row)];
 }
 
 function refuse(issues: CustomIssue[]): void {
@@ -95,8 +95,8 @@ export async function changeMailing(call: Call, { id, ...change }: Ref & Partial
     if (endedStatuses.has(row.status)) throw new ApiError('mailing.ended');
     const now = await readClock(deps, transaction);
     const times = toTimes(change, now, row);
-    const { issues, ...filter } = await findFilter(deps, change, transaction);
-    refuse([...issues, ...judgeTimes(times, now, row)]);
+    const { issues, ...filter } = await findFilter(deps, namesToFind(row, change), transaction);
+    refuse([...issues, ...judgeLostFilter(row, change), ...judgeTimes(times, now, row)]);
     isOver = times.endAt <= now;
     const scheduled = row.startedAt === null;
     if (scheduled) await writeFilter(deps, id, filter, transaction);

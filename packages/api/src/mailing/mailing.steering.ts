@@ -49,9 +49,16 @@ export async function cancelMailing(call: Call, ref: Ref): Promise<MailingRow> {
 
 const changeStatus = (call: Call, { id }: Ref, toStatus: (row: MailingRow) => MailingStatus): Promise<MailingRow> =>
   changing(call, toMailing, findMailing(call, id), async (row, transaction) => {
-    await row.update({ status: toStatus(row) }, { transaction });
+    const status = toStatus(row);
+    await row.update({ status, ...(endedStatuses.has(status) && namesOf(row)) }, { transaction });
     return readMailing(call.deps, { id }, transaction);
   });
+
+/** One that has ended keeps the names of its filter, whatever becomes of the tags and codes. */
+function namesOf(row: MailingRow) {
+  const { tags, codes } = toMailing(row);
+  return { tagNames: tags, codeNames: codes };
+}
 
 /** What failed is sent again, and nothing else. */
 export const retryMailing = (call: Call, { id }: Ref): Promise<Reopened> =>

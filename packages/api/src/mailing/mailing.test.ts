@@ -167,14 +167,6 @@ describe('mailing', () => {
     expect(api.hints).to.deep.equal([`forget ${id}`, `purge ${id}`]);
   });
 
-  it('stays as restricted as it was when its last tag is deleted', async () => {
-    const { body: tag } = await api.rest('POST', '/tags/', { name: 'gone' });
-    const { id } = await create({ tags: ['gone'] });
-    expect((await api.rest('DELETE', `/tags/${tag.id}/`)).status).to.equal(204);
-    const [row] = await api.query<{ by_tag: boolean }>('SELECT by_tag FROM mailings WHERE id = $1', [id]);
-    expect(row?.by_tag).to.equal(true);
-  });
-
   it('has Dates over tRPC', async () => {
     const start = new Date('2099-01-01T10:00:00.123Z');
     const end = new Date('2099-01-01T11:00:00Z');

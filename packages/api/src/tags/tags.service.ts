@@ -1,13 +1,12 @@
 import type { CustomIssue, Tag, TagFilter } from '@showroom/contract';
-import { brokenConstraint, partOf, type Tag as TagRow, type Transaction } from '@showroom/database';
+import { partOf, type Tag as TagRow, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
+import { tellUses } from '../mailing/mailing.uses.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { found, locked, taken, unlessRefused } from '../rows.js';
 import { toTag } from './tags.presenter.js';
-
-const inUse = 'clients_tag_id_fkey';
 
 export function listTags({ database }: Deps, { name, ...paging }: TagFilter): Promise<PageOfRows<TagRow>> {
   const where = name === undefined ? {} : { name };
@@ -44,13 +43,14 @@ export const changeTag = (call: Call, { id, ...change }: Pick<Tag, 'id'> & Parti
     () => judgeTag(call.deps, { id, ...change }),
   );
 
-/** A tag that clients use stays: deleting it would take their place in every filter. */
-export async function deleteTag(call: Call, { id }: Pick<Tag, 'id'>): Promise<void> {
-  try {
-    await deleting(call, toTag, findTag(call, id));
-  } catch (error) {
-    if (brokenConstraint(error) !== inUse) throw error;
-    const clients = await call.deps.database.clients.count({ where: { tagId: id } });
-    throw new ApiError('tag.in_use', `${clients} ${clients === 1 ? 'client uses' : 'clients use'} this tag.`);
-  }
-}
+/**
+ * A tag that clients use, or that a mailing which has not ended names, stays. Deleting it would take its place in
+ * every filter.
+ */
+export const deleteTag = (call: Call, { id }: Pick<Tag, 'id'>): Promise<void> =>
+  deleting(call, toTag, async (transaction) => {
+    const tag = await findTag(call, id)(transaction);
+    const uses = await tellUses(call.deps, { kind: 'tag', id, what: 'tag' }, transaction);
+    if (uses !== null) throw new ApiError('tag.in_use', uses);
+    return tag;
+  });

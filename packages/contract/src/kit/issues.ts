@@ -18,6 +18,7 @@ export const issueReasons = [
   'half_a_window',
   'empty_window',
   'in_the_past',
+  'lost_filter',
   'taken',
   'unknown_id',
   'unknown_name',

@@ -1,5 +1,6 @@
 import type { FinishResult } from '@showroom/dispatch';
 import type pg from 'pg';
+import { freezeNames } from '../ledger/frozen-names.js';
 import { sumUp } from '../ledger/sum-up.js';
 import { endAll } from './ends.js';
 import { holderIsDead } from './session.js';
@@ -31,7 +32,8 @@ const finishMailing = `
   UPDATE mailings m SET finished_at = clock_timestamp(),
     status = CASE WHEN status = 'canceled' THEN 'canceled'::mailing_status
                   WHEN started_at IS NULL OR EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND expired > 0)
-                  THEN 'expired' ELSE 'completed' END
+                  THEN 'expired' ELSE 'completed' END,
+    ${freezeNames}
   WHERE id = $1 RETURNING status`;
 
 /**

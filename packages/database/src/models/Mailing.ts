@@ -57,6 +57,13 @@ export class Mailing extends Model {
   @Column({ type: DataType.BOOLEAN, allowNull: false })
   declare byCode: boolean;
 
+  /** The names of its filter as of its start, or of its end where it never started; null before. */
+  @Column({ type: DataType.ARRAY(DataType.TEXT) })
+  declare tagNames: string[] | null;
+
+  @Column({ type: DataType.ARRAY(DataType.TEXT) })
+  declare codeNames: string[] | null;
+
   /** Its messages have the ids from first to last, both null before the start or when the audience is empty. */
   @Column({ type: DataType.BIGINT })
   declare firstMessageId: number | null;

@@ -206,7 +206,7 @@ export interface CodesResource {
   partialUpdate(id: number, input?: CodesPartialUpdateInput, options?: CallOptions): Promise<MobileOperatorCode>;
 
   /**
-   * Delete a mobile operator code that no client uses. Needs `delete_code`.
+   * Delete a mobile operator code that no client and no open mailing uses. Needs `delete_code`.
    *
    * @throws ConflictError code.in_use
    * @example
@@ -513,7 +513,7 @@ export interface TagsResource {
   partialUpdate(id: number, input?: TagsPartialUpdateInput, options?: CallOptions): Promise<Tag>;
 
   /**
-   * Delete a tag that no client uses. Needs `delete_tag`.
+   * Delete a tag that no client and no open mailing uses. Needs `delete_tag`.
    *
    * @throws ConflictError tag.in_use
    * @example

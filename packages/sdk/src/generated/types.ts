@@ -324,6 +324,8 @@ export interface MailingPreview {
   misses: number;
   /** Those of them whose window opens at no time before the end. */
   misses_window: number;
+  /** What is wrong with the mailing as it is now, in sentences. */
+  warnings: string[];
 }
 
 export interface MailingExplainInput {

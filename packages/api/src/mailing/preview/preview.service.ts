@@ -1,5 +1,7 @@
 import type { MailingPreview, NewMailing } from '@showroom/contract';
+import type { Mailing as MailingRow } from '@showroom/database';
 import type { Call } from '../../context.js';
+import { lostOf } from '../mailing.filter.js';
 import { planMailing, readMailing } from '../mailing.service.js';
 import type { Times } from '../mailing.times.js';
 import { type Picks, readAudience } from './audience.js';
@@ -16,7 +18,7 @@ interface Draft extends Picks, Times {
 export async function previewDraft(call: Call, mailing: NewMailing): Promise<MailingPreview> {
   const { filter, ...columns } = await planMailing(call.deps, mailing);
   const { tagIds = [], codeIds = [] } = filter;
-  return preview(call, { ...columns, tagIds, codeIds });
+  return preview(call, { ...columns, tagIds, codeIds }, []);
 }
 
 /** A mailing as it is now, to whom would match now. */
@@ -25,10 +27,18 @@ export async function previewMailing(call: Call, ref: { id: number }): Promise<M
   const ids = (rows: { id: number }[]) => rows.map(({ id }) => id);
   const { text, startAt, endAt, byTag, byCode, sendWindowStart, sendWindowEnd, sendPerSecond } = mailing;
   const picks = { byTag, byCode, tagIds: ids(mailing.tags), codeIds: ids(mailing.codes) };
-  return preview(call, { ...picks, text, startAt, endAt, sendWindowStart, sendWindowEnd, sendPerSecond });
+  const draft = { ...picks, text, startAt, endAt, sendWindowStart, sendWindowEnd, sendPerSecond };
+  return preview(call, draft, tellLost(mailing));
 }
 
-async function preview({ deps, caller }: Call, draft: Draft): Promise<MailingPreview> {
+function tellLost(mailing: MailingRow): string[] {
+  const lost = lostOf(mailing);
+  const tell = (field: 'tags' | 'codes') =>
+    `The mailing reaches nobody: the ${field} that it named were deleted. Name others with PATCH /mailing/${mailing.id}/.`;
+  return (['tags', 'codes'] as const).filter((field) => lost[field]).map(tell);
+}
+
+async function preview({ deps, caller }: Call, draft: Draft, warnings: string[]): Promise<MailingPreview> {
   const maySeeClients = caller.isSuperuser || caller.permissions.has('view_client');
   const { zones, ...audience } = await readAudience(deps, draft, maySeeClients);
   const rate = await readRate(deps, draft.sendPerSecond);
@@ -37,5 +47,6 @@ async function preview({ deps, caller }: Call, draft: Draft): Promise<MailingPre
     sms: toSmsParts(draft.text, audience.audience),
     ...rate,
     ...(await forecast(deps, draft, zones, rate.per_second)),
+    warnings,
   };
 }
