@@ -38,6 +38,8 @@ export interface Caller {
 export interface UploadedFile {
   /** Its media type; one that the contract says is taken. */
   readonly type: string;
+  /** The encoding that the request names, one that is known; null if it names none. */
+  readonly charset: string | null;
   /** Fails when it is too large, or breaks off. */
   readonly bytes: AsyncIterable<Uint8Array>;
 }

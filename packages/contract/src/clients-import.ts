@@ -5,8 +5,11 @@ import { integer } from './kit/scalars.js';
 export const importTypes = ['text/csv', 'application/x-ndjson'] as const;
 export type ImportType = (typeof importTypes)[number];
 
-/** How many refused rows a report tells of; it counts all of them. */
-export const mostRefusalsTold = 1_000;
+/** How many refused rows, and how many warnings, a report lists; it counts all of them. */
+export const mostRowsTold = 1_000;
+
+/** How many characters of a value a report repeats. */
+export const longestValueTold = 50;
 
 /** How to import. */
 export const ImportOptions = z.object({
@@ -22,30 +25,68 @@ export const ImportOptions = z.object({
 });
 export type ImportOptions = z.infer<typeof ImportOptions>;
 
+const rowNumber = integer('Row').meta({
+  description: 'The row: 1 is the first below the header. Blank lines do not count.',
+});
+const lineNumber = integer('Line').meta({
+  description: 'The line of the file on which the row begins: 1 is the first. Every line counts.',
+});
+const values = z.record(z.string(), z.string()).meta({
+  description:
+    `Field → its value as the file gives it, at most ${longestValueTold} characters. ` +
+    '`row`: the beginning of a row that has no fields.',
+});
+const wordsByField = (description: string) => z.record(z.string(), z.array(z.string())).meta({ description });
+
 const RefusedRow = z.object({
-  row: integer('Row').meta({
-    description: 'Which row: 1 is the first one below the header. Empty lines do not count.',
-  }),
-  errors: z
-    .record(z.string(), z.array(z.string()))
-    .meta({ description: 'Field → what is wrong with it. `row`: what is wrong with all of it.' }),
+  row: rowNumber,
+  line: lineNumber,
+  errors: wordsByField('Field → what is wrong with it. `row`: what is wrong with the whole row.'),
+  values,
 });
 export type RefusedRow = z.infer<typeof RefusedRow>;
 
+const DoubtfulRow = z.object({
+  row: rowNumber,
+  line: lineNumber,
+  warnings: wordsByField('Field → why its value may be wrong.'),
+  values,
+});
+export type DoubtfulRow = z.infer<typeof DoubtfulRow>;
+
 const count = (description: string) => integer().meta({ description });
 
-/** What became of a file's rows: `rows` = `created` + `updated` + `skipped` + `refused`. */
+/**
+ * What became of a file. Every line is accounted for: `lines` = `header` + `blank` + `continued` + `rows`. So is every
+ * row: `rows` = `created` + `updated` + `skipped` + `refused`.
+ */
 export const ImportReport = z
   .object({
-    rows: count('How many rows there were.'),
-    created: count('How many clients there are more.'),
-    updated: count('How many rows changed clients that were there.'),
+    lines: count('How many lines the file has, with its header.'),
+    header: count('How many lines the header has, with a line that names the delimiter. NDJSON has none.'),
+    blank: count('How many lines have no values.'),
+    continued: count('How many lines continue a quoted value that begins on an earlier line.'),
+    rows: count('How many rows the file has. Each line that a broken quote makes unreadable is a row.'),
+    created: count('How many clients were created.'),
+    updated: count('How many rows changed existing clients.'),
     skipped: count(
-      'How many rows changed nothing: the number was known, or a later row has it, or all stood there already.',
+      'How many rows changed nothing: the number was known, a later row has it, or the client has these values already.',
     ),
     refused: count('How many rows were refused.'),
+    normalized: count(
+      'In how many rows the phone number was cleaned of `+`, blanks, dashes, brackets, a leading apostrophe or ' +
+        'invisible marks. Refused rows count, too.',
+    ),
+    warned: count('How many rows have a warning. Refused rows count, too.'),
+    repeated_in_file: count('How many rows that were not refused repeat the phone number of an earlier row.'),
+    already_known: count(
+      'How many rows that were not refused have a phone number that a client had before the import.',
+    ),
     errors: z.array(RefusedRow).meta({
-      description: `Why rows were refused, in the order of the rows; of the first ${mostRefusalsTold} of them.`,
+      description: `Why rows were refused, in the order of the rows; the first ${mostRowsTold}.`,
+    }),
+    warnings: z.array(DoubtfulRow).meta({
+      description: `Which values may be wrong, in the order of the rows; the first ${mostRowsTold}.`,
     }),
   })
   .meta({ id: 'ImportReport' });

@@ -6,23 +6,34 @@ import type { Transaction } from 'sequelize';
 /** A client as it is to be imported; `row` tells the rows of a file apart. */
 export interface ImportedRow {
   readonly row: number;
+  /** The line of the file on which the row begins. */
+  readonly line: number;
   readonly phoneNumber: string;
   readonly timezone: string;
   readonly codeId: number;
   readonly tagId: number;
+  /** The values as the file gives them, as JSON; null if they are the same as these. */
+  readonly given: string | null;
 }
 
-/** A row whose code or tag is none. */
+/** A row with an id that no code, or no tag, has. */
 export interface RowOfNothing {
   readonly row: number;
-  /** The id that is none, where the code's is. */
-  readonly codeId: number | null;
-  readonly tagId: number | null;
+  readonly line: number;
+  /** The code's id, if it is unknown. */
+  readonly missingCodeId: number | null;
+  readonly missingTagId: number | null;
+  /** The values as the file gives them, by the names that the API has for them. */
+  readonly values: Record<string, string>;
 }
 
 export interface ImportResult {
   readonly created: number;
   readonly updated: number;
+  /** How many rows repeat the number of an earlier one. */
+  readonly repeated: number;
+  /** How many rows have a number that a client had before. */
+  readonly alreadyKnown: number;
   readonly ofNothing: { readonly count: number; readonly first: readonly RowOfNothing[] };
 }
 
@@ -35,14 +46,15 @@ export interface ImportTerms {
 
 /**
  * A row in the form in which `importClients` takes it. The number is digits and the time zone a name, so that nothing in
- * them means anything to COPY.
+ * them means anything to COPY. JSON escapes what COPY takes for the end of a value; its backslashes are doubled.
  */
-export const toImportLine = ({ row, phoneNumber, timezone, codeId, tagId }: ImportedRow): string =>
-  `${row}\t${phoneNumber}\t${timezone}\t${codeId}\t${tagId}\n`;
+export const toImportLine = ({ row, line, phoneNumber, timezone, codeId, tagId, given }: ImportedRow): string =>
+  `${row}\t${line}\t${phoneNumber}\t${timezone}\t${codeId}\t${tagId}\t${given?.replaceAll('\\', '\\\\') ?? '\\N'}\n`;
 
 const makeTable = `
   CREATE TEMP TABLE imported (
-    row integer, phone_number varchar(11), timezone varchar(50), code_id bigint, tag_id bigint) ON COMMIT DROP`;
+    row integer, line integer, phone_number varchar(11), timezone varchar(50), code_id bigint, tag_id bigint, given jsonb)
+  ON COMMIT DROP`;
 
 /** What is there by now stays there until the import is over. */
 const keepReferences = `
@@ -57,8 +69,19 @@ const dropRowsOfNothing = `
       LEFT JOIN codes c ON c.id = d.code_id LEFT JOIN tags t ON t.id = d.tag_id
       WHERE c.id IS NULL OR t.id IS NULL) bad
     WHERE i.code_id = bad.code_id AND i.tag_id = bad.tag_id
-    RETURNING i.row, CASE WHEN no_code THEN i.code_id END AS "codeId", CASE WHEN no_tag THEN i.tag_id END AS "tagId")
-  SELECT *, count(*) OVER ()::int AS count FROM dropped ORDER BY row LIMIT $1`;
+    RETURNING i.*, no_code, no_tag)
+  SELECT row, line, CASE WHEN no_code THEN code_id::float8 END AS "missingCodeId",
+    CASE WHEN no_tag THEN tag_id::float8 END AS "missingTagId",
+    coalesce(given, jsonb_build_object('phone_number', phone_number, 'timezone', timezone,
+      'mobile_operator_code', code_id::text, 'tag', tag_id::text)) AS values,
+    count(*) OVER ()::int AS count
+  FROM dropped ORDER BY row LIMIT $1`;
+
+const countRepeatedAndKnown = `
+  WITH numbers AS MATERIALIZED (SELECT phone_number, count(*) AS rows FROM imported GROUP BY phone_number)
+  SELECT (SELECT coalesce(sum(rows - 1), 0) FROM numbers)::int AS repeated,
+    (SELECT coalesce(sum(rows), 0) FROM numbers n
+     WHERE EXISTS (SELECT FROM clients c WHERE c.phone_number = n.phone_number))::int AS "alreadyKnown"`;
 
 /** Two imports at once would both find a number unknown. */
 const takeTurns = `SELECT pg_advisory_xact_lock(hashtext('showroom import'))`;
@@ -101,19 +124,18 @@ export async function importClients(
   await client.query('ANALYZE imported');
   await client.query(keepReferences);
   const { rows } = await client.query<RowOfNothing & { count: number }>(dropRowsOfNothing, [most]);
-  const first = rows.map(({ row, codeId, tagId }) => ({ row, codeId: numberOf(codeId), tagId: numberOf(tagId) }));
+  const first = rows.map(({ count: _, ...row }) => row);
   return { ...(await write(client, known)), ofNothing: { count: rows[0]?.count ?? 0, first } };
 }
 
-async function write(client: pg.Client, known: ImportTerms['known']): Promise<{ created: number; updated: number }> {
-  if (known === 'add') return { created: (await client.query(insert(''))).rowCount ?? 0, updated: 0 };
-  await client.query(takeTurns);
-  await client.query(dropSuperseded);
+async function write(client: pg.Client, known: ImportTerms['known']): Promise<Omit<ImportResult, 'ofNothing'>> {
+  if (known !== 'add') await client.query(takeTurns);
+  const counts = (await client.query<{ repeated: number; alreadyKnown: number }>(countRepeatedAndKnown)).rows[0]!;
+  if (known === 'add') return { ...counts, created: (await client.query(insert(''))).rowCount ?? 0, updated: 0 };
+  if (counts.repeated > 0) await client.query(dropSuperseded);
   const updated = known === 'update' ? (await client.query<{ updated: number }>(updateKnown)).rows[0]!.updated : 0;
-  return { created: (await client.query(insert(isUnknown))).rowCount ?? 0, updated };
+  return { ...counts, created: (await client.query(insert(isUnknown))).rowCount ?? 0, updated };
 }
 
 /** Sequelize has no COPY; the connection that a transaction runs on does, and is not in Sequelize's declarations. */
 const connectionOf = (transaction: Transaction) => (transaction as unknown as { connection: pg.Client }).connection;
-
-const numberOf = (id: number | string | null) => (id === null ? null : Number(id));

@@ -1,71 +1,79 @@
-import Papa from 'papaparse';
-import { createRowGuard, decode, type RawRow, type TakeRows, unreadable } from './rows.js';
-
-/** Spreadsheets of many countries write semicolons. */
-const delimiters = [',', ';', '\t'];
+import { createHeaderReader, type Header, namedDelimiter } from './csv-header.js';
+import { cutAlone } from './csv-line.js';
+import { createRowReader, type LooksLikeRow } from './csv-rows.js';
+import type { DecodedFile } from './encoding.js';
+import { isTooLong, longestRow, readLines } from './lines.js';
+import { type LineCounts, noLines, type TakeRows, unreadable } from './rows.js';
 
 /**
- * Reads CSV: a header that names the columns, in any order, and a row for each client. Columns that `fields` does not
- * name are left out; empty rows are none.
+ * Reads CSV: a header that names the columns, and a row for each client. Columns that `fields` does not name are left
+ * out. Gives the counts of the lines that are not rows.
  *
  * @throws ApiError client.file_unreadable
  */
-export async function readCsv(bytes: AsyncIterable<Uint8Array>, fields: string[], take: TakeRows): Promise<void> {
-  const guard = createRowGuard();
-  let parse: ParsePiece | null = null;
-  let toRow: ((cells: string[]) => RawRow) | null = null;
-  let rest = '';
-
-  async function read(isLast: boolean): Promise<void> {
-    parse ??= compileParse(rest);
-    const { table, end } = parse(rest, isLast);
-    rest = rest.slice(end);
-    const rows = table.filter(isNotEmpty);
-    if (rows.length === 0) return;
-    guard.sawRows();
-    toRow ??= compileHeader(rows.shift()!, fields);
-    await take(rows.map(toRow));
+export async function readCsv(
+  { encoding, text }: DecodedFile,
+  fields: readonly string[],
+  looksLikeRow: LooksLikeRow,
+  take: TakeRows,
+): Promise<LineCounts> {
+  const counts = noLines();
+  const toHeader = createHead(fields, encoding, looksLikeRow, counts);
+  let rows: ReturnType<typeof createRowReader> | null = null;
+  const begin = (header: Header | null) => (header ? createRowReader(header, looksLikeRow, counts) : null);
+  for await (const lines of readLines(text)) {
+    for (const line of lines) {
+      counts.lines += 1;
+      if (rows) rows.take(counts.lines, line);
+      else rows = begin(toHeader.take(line));
+    }
+    if (rows) await take(rows.drain());
   }
-
-  for await (const text of decode(bytes)) {
-    guard.sawText(text.length);
-    rest += text;
-    // Only a whole line tells how lines end, and what is between columns.
-    if (parse || rest.includes('\n')) await read(false);
-  }
-  await read(true);
-  if (!toRow) throw unreadable('it is empty.');
+  rows ??= begin(toHeader.end());
+  rows!.end();
+  await take(rows!.drain());
+  return counts;
 }
 
-const isNotEmpty = (cells: string[]) => cells.some((cell) => cell.trim() !== '');
+/** Reads what stands before the first row: a line that names the delimiter, blank lines, the header. */
+function createHead(fields: readonly string[], encoding: string, looksLikeRow: LooksLikeRow, counts: LineCounts) {
+  let reader: ReturnType<typeof createHeaderReader> | null = null;
+  let named: string | null = null;
 
-/** Reads as many rows as a text has to their end; the last one may go on where the text ends, unless it is the last. */
-type ParsePiece = (text: string, isLast: boolean) => { table: string[][]; end: number };
+  function check(header: Header | null): Header | null {
+    const swallowed = header?.lines
+      .slice(1)
+      .some((line) => looksLikeRow(header.toRow(0, cutAlone(line, header.delimiter)).fields));
+    if (swallowed) throw unreadable('a quote in its header closes only after a row.');
+    return header;
+  }
 
-/** Papa Parse's inner parser, which takes a file piece by piece; its streams would read ahead without limit. */
-function compileParse(beginning: string): ParsePiece {
-  const [header = ''] = beginning.split('\n', 1);
-  const often = (delimiter: string) => header.split(delimiter).length;
-  const delimiter = delimiters.reduce((best, each) => (often(each) > often(best) ? each : best));
-  const newline = header.endsWith('\r') ? '\r\n' : '\n';
-  return (text, isLast) => {
-    const { data, meta } = new Papa.Parser({ delimiter, newline }).parse(text, 0, !isLast);
-    return { table: data, end: isLast ? text.length : meta.cursor };
+  return {
+    take(line: string): Header | null {
+      if (counts.lines === 1) {
+        named = namedDelimiter(line);
+        if (named !== null) {
+          counts.header += 1;
+          return null;
+        }
+      }
+      if (isTooLong(line)) {
+        throw unreadable(`its header has more than ${longestRow} characters. It was read as ${encoding}.`);
+      }
+      if (!reader && isBlank(line, named)) {
+        counts.blank += 1;
+        return null;
+      }
+      counts.header += 1;
+      reader ??= createHeaderReader(fields, encoding, named);
+      return check(reader.take(line));
+    },
+    end(): Header {
+      if (!reader) throw unreadable('it is empty.');
+      return check(reader.end())!;
+    },
   };
 }
 
-function compileHeader(header: string[], fields: string[]): (cells: string[]) => RawRow {
-  const names = header.map((name) => name.trim().toLowerCase());
-  const lacking = fields.filter((field) => !names.includes(field));
-  if (lacking.length > 0) throw unreadable(`its header lacks ${lacking.join(', ')}.`);
-  const twice = fields.find((field) => names.indexOf(field) !== names.lastIndexOf(field));
-  if (twice) throw unreadable(`its header names ${twice} twice.`);
-  const columns = fields.map((field) => [field, names.indexOf(field)] as const);
-  return (cells) => {
-    if (cells.length > names.length) return `Has ${cells.length} values, where the header has ${names.length}.`;
-    return Object.fromEntries(columns.map(([field, column]) => [field, toValue(cells[column])]));
-  };
-}
-
-/** A cell that is not there, or empty, is no value. */
-const toValue = (cell: string | undefined): string | undefined => cell?.trim() || undefined;
+/** A line of blanks and delimiters. */
+const isBlank = (line: string, named: string | null) => line.replaceAll(named ?? /[,;\t]/g, '').trim() === '';

@@ -1,40 +1,89 @@
 import { NewClient } from '@showroom/contract';
 import type { z } from 'zod';
-import type { RawRow } from './rows.js';
+import { doubtAbout, isDigits, spoiled, toDigits } from './phone-number.js';
+import { type GivenRow, nameTheEncoding } from './rows.js';
 
 /** Field → what is wrong with it; `row` → what is wrong with all of it. */
 export type RowErrors = Record<string, string[]>;
 
-export type JudgedRow = { readonly client: NewClient } | { readonly errors: RowErrors };
-
-/**
- * What a row says, or everything that is wrong with it. Numbers may be written as text, as CSV has them, and telephone
- * numbers as numbers.
- *
- * @example judgeRow({ phone_number: '79001234567', timezone: 'UTC', mobile_operator_code: '1', tag: '2' })
- */
-export function judgeRow(row: RawRow): JudgedRow {
-  if (typeof row === 'string') return { errors: { row: [row] } };
-  const { phone_number, timezone, mobile_operator_code, tag } = row;
-  const given = {
-    phone_number: typeof phone_number === 'number' ? String(phone_number) : phone_number,
-    timezone,
-    mobile_operator_code: toInteger(mobile_operator_code),
-    tag: toInteger(tag),
-  };
-  const read = NewClient.safeParse(given);
-  return read.success ? { client: read.data } : { errors: toErrors(read.error.issues, given) };
+export interface JudgedRow {
+  /** What the row says, if nothing is wrong with it. */
+  readonly client: NewClient | null;
+  readonly errors: RowErrors;
+  /** The ids that the row names, whatever else is wrong with it. */
+  readonly codeId: number | null;
+  readonly tagId: number | null;
+  /** Whether the phone number had to be cleaned. */
+  readonly isNormalized: boolean;
+  /** Why the phone number may be wrong. */
+  readonly doubt: string | null;
 }
 
-const toInteger = (value: unknown) => (typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value);
+/**
+ * What a row says, or everything that is wrong with it. Numbers may be written as text, as CSV has them, and phone
+ * numbers as numbers, or as people write them.
+ *
+ * @param encoding how the file was read, for words about what is not in that encoding
+ * @example judgeRow({ line: 2, fields: { phone_number: '+7 900 …', timezone: 'UTC', … } }, 'utf-8')
+ */
+export function judgeRow({ fields, problem }: GivenRow, encoding: string): JudgedRow {
+  if (problem !== undefined) return { ...nothingKnown, errors: { row: [problem] } };
+  const phone = toPhoneNumber(fields.phone_number);
+  const given = {
+    phone_number: phone,
+    timezone: trimmed(fields.timezone),
+    mobile_operator_code: toInteger(fields.mobile_operator_code),
+    tag: toInteger(fields.tag),
+  };
+  const read = NewClient.safeParse(given);
+  return {
+    client: read.success ? read.data : null,
+    errors: read.success ? {} : toErrors(read.error.issues, given, encoding),
+    codeId: idOf(given.mobile_operator_code),
+    tagId: idOf(given.tag),
+    isNormalized: typeof fields.phone_number === 'string' && phone !== fields.phone_number && isDigits(phone as string),
+    doubt: typeof phone === 'string' && isDigits(phone) ? doubtAbout(phone) : null,
+  };
+}
 
-function toErrors(issues: z.core.$ZodIssue[], given: Record<string, unknown>): RowErrors {
+const nothingKnown = { client: null, codeId: null, tagId: null, isNormalized: false, doubt: null };
+
+/** Whether a line could be a row: its phone number and its ids are digits. */
+export const looksLikeRow = ({ phone_number, mobile_operator_code, tag }: Record<string, unknown>): boolean =>
+  [toPhoneNumber(phone_number), trimmed(mobile_operator_code), trimmed(tag)].every(
+    (value) => typeof value === 'string' && isDigits(value),
+  );
+
+const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : value);
+
+function toPhoneNumber(value: unknown): unknown {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' ? toDigits(value.trim()) : value;
+}
+
+function toInteger(value: unknown): unknown {
+  const text = trimmed(value);
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+const idOf = (value: unknown) => (typeof value === 'number' && Number.isSafeInteger(value) ? value : null);
+
+function toErrors(issues: z.core.$ZodIssue[], given: Record<string, unknown>, encoding: string): RowErrors {
   const errors: RowErrors = {};
   for (const found of issues) {
     const field = String(found.path[0]);
-    errors[field] = [...(errors[field] ?? []), toWords(found, given[field])];
+    const value = given[field];
+    const known = typeof value === 'string' ? toWordsOfFiles(field, value, encoding) : null;
+    if (known !== null) errors[field] = [known];
+    else errors[field] = [...(errors[field] ?? []), toWords(found, value)];
   }
   return errors;
+}
+
+/** What happens to values in files only. */
+function toWordsOfFiles(field: string, value: string, encoding: string): string | null {
+  if (value.includes('\uFFFD')) return `Is not ${encoding}. ${nameTheEncoding}`;
+  return field === 'phone_number' ? spoiled(value) : null;
 }
 
 function toWords(found: z.core.$ZodIssue, value: unknown): string {

@@ -1,32 +1,30 @@
-import { createRowGuard, decode, type RawRow, type TakeRows } from './rows.js';
+import type { DecodedFile } from './encoding.js';
+import { isTooLong, longestRow, readLines } from './lines.js';
+import { type GivenRow, type LineCounts, noLines, type TakeRows } from './rows.js';
 
-/**
- * Reads NDJSON: an object a line; empty lines are none.
- *
- * @throws ApiError client.file_unreadable
- */
-export async function readNdjson(bytes: AsyncIterable<Uint8Array>, take: TakeRows): Promise<void> {
-  const guard = createRowGuard();
-  let rest = '';
-  for await (const text of decode(bytes)) {
-    guard.sawText(text.length);
-    const lines = (rest + text).split('\n');
-    rest = lines.pop()!;
-    if (lines.length > 0) guard.sawRows();
-    await take(toRows(lines));
+/** Reads NDJSON: an object a line. Gives the counts of the lines that are not rows. */
+export async function readNdjson({ text }: DecodedFile, take: TakeRows): Promise<LineCounts> {
+  const counts = noLines();
+  for await (const lines of readLines(text)) {
+    const rows: GivenRow[] = [];
+    for (const line of lines) {
+      counts.lines += 1;
+      if (line.trim() === '') counts.blank += 1;
+      else rows.push(toRow(counts.lines, line));
+    }
+    await take(rows);
   }
-  await take(toRows([rest]));
+  return counts;
 }
 
-const toRows = (lines: string[]): RawRow[] => lines.filter((line) => line.trim() !== '').map(toRow);
-
-function toRow(line: string): RawRow {
+function toRow(line: number, text: string): GivenRow {
+  const refuse = (problem: string): GivenRow => ({ line, fields: { row: text }, problem });
+  if (isTooLong(text)) return refuse(`Has more than ${longestRow} characters.`);
   try {
-    const row: unknown = JSON.parse(line);
-    return typeof row === 'object' && row !== null && !Array.isArray(row)
-      ? (row as Record<string, unknown>)
-      : 'Is no object.';
+    const row: unknown = JSON.parse(text);
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return refuse('Is no object.');
+    return { line, fields: row as Record<string, unknown> };
   } catch {
-    return 'Is no JSON.';
+    return refuse('Is no JSON.');
   }
 }

@@ -1,44 +1,29 @@
 import { ApiError } from '../../errors.js';
 
-/** A row as a file has it: what it gives for each field; or, in words, why it is no row at all. */
-export type RawRow = Record<string, unknown> | string;
+/** A row as a file gives it. */
+export interface GivenRow {
+  /** The line on which it begins; the file's first line is 1. */
+  readonly line: number;
+  /** Field → value, of the fields that were found. */
+  readonly fields: Record<string, unknown>;
+  /** Why it is not a row at all, in words. */
+  readonly problem?: string;
+}
 
 /** Takes rows in their order, some at a time; no more are read until it has resolved. */
-export type TakeRows = (rows: RawRow[]) => Promise<void>;
+export type TakeRows = (rows: GivenRow[]) => Promise<void>;
 
-/** The longest row, in characters. Whatever is longer is most likely a quote that was never closed. */
-const longestRow = 200_000;
+/** Lines that are not the first of a row. Together with the rows they are all lines of a file. */
+export interface LineCounts {
+  lines: number;
+  header: number;
+  blank: number;
+  continued: number;
+}
+
+export const noLines = (): LineCounts => ({ lines: 0, header: 0, blank: 0, continued: 0 });
 
 export const unreadable = (why: string) => new ApiError('client.file_unreadable', `The file cannot be read: ${why}`);
 
-/** Refuses a row that does not end, before it fills the memory. */
-export function createRowGuard() {
-  let sinceLastRow = 0;
-  return {
-    sawText(length: number): void {
-      sinceLastRow += length;
-      if (sinceLastRow > longestRow) throw unreadable(`a row has more than ${longestRow} characters. Is a quote open?`);
-    },
-    sawRows(): void {
-      sinceLastRow = 0;
-    },
-  };
-}
-
-/**
- * A file's bytes as text, in pieces, without a byte order mark.
- *
- * @throws ApiError client.file_unreadable when it is not UTF-8
- */
-export async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const read = (piece?: Uint8Array) => {
-    try {
-      return decoder.decode(piece, { stream: piece !== undefined });
-    } catch {
-      throw unreadable('it is not UTF-8.');
-    }
-  };
-  for await (const piece of bytes) yield read(piece);
-  yield read();
-}
+/** The way out for a file whose encoding is not the one it was read in. */
+export const nameTheEncoding = 'Name the encoding in the Content-Type, as in "text/csv; charset=windows-1251".';

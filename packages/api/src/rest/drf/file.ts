@@ -23,11 +23,33 @@ export function fileOf(
 ): UploadedFile {
   const contentType = headers['content-type'] ?? '';
   const type = contentType.split(';')[0]!.trim().toLowerCase();
-  if (!takesFile.includes(type)) throw new UnreadableBody(415, unsupportedType(contentType));
+  if (!takesFile.includes(type)) {
+    const wayOut = `Send the file itself as the body, with one of these types: ${takesFile.join(', ')}.`;
+    throw new UnreadableBody(415, `${unsupportedType(contentType)} ${wayOut}`);
+  }
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') throw new UnreadableBody(415, `Unsupported content encoding "${encoding}" in request.`);
   const bytes = body === undefined ? Readable.from([]) : read(body as Readable, maxBytes);
-  return { type, bytes };
+  return { type, charset: charsetOf(contentType), bytes };
+}
+
+/**
+ * The charset that a Content-Type names.
+ *
+ * @throws UnreadableBody 415 for one that we cannot decode
+ */
+function charsetOf(contentType: string): string | null {
+  const [, charset] = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType) ?? [];
+  if (charset === undefined) return null;
+  try {
+    new TextDecoder(charset);
+    return charset;
+  } catch {
+    throw new UnreadableBody(
+      415,
+      `Unsupported charset "${charset}" in request. Name one of the Encoding Standard, such as utf-8 or windows-1251.`,
+    );
+  }
 }
 
 async function* read(stream: Readable, maxBytes: number): AsyncGenerator<Uint8Array> {
