@@ -95,22 +95,53 @@ export interface ClientsImportInput {
 }
 
 export interface ImportReport {
-  /** How many rows there were. */
+  /** How many lines the file has, with its header. */
+  lines: number;
+  /** How many lines the header has, with a line that names the delimiter. NDJSON has none. */
+  header: number;
+  /** How many lines have no values. */
+  blank: number;
+  /** How many lines continue a quoted value that begins on an earlier line. */
+  continued: number;
+  /** How many rows the file has. Each line that a broken quote makes unreadable is a row. */
   rows: number;
-  /** How many clients there are more. */
+  /** How many clients were created. */
   created: number;
-  /** How many rows changed clients that were there. */
+  /** How many rows changed existing clients. */
   updated: number;
-  /** How many rows changed nothing: the number was known, or a later row has it, or all stood there already. */
+  /** How many rows changed nothing: the number was known, a later row has it, or the client has these values already. */
   skipped: number;
   /** How many rows were refused. */
   refused: number;
-  /** Why rows were refused, in the order of the rows; of the first 1000 of them. */
+  /** In how many rows the phone number was cleaned of `+`, blanks, dashes, brackets, a leading apostrophe or invisible marks. Refused rows count, too. */
+  normalized: number;
+  /** How many rows have a warning. Refused rows count, too. */
+  warned: number;
+  /** How many rows that were not refused repeat the phone number of an earlier row. */
+  repeated_in_file: number;
+  /** How many rows that were not refused have a phone number that a client had before the import. */
+  already_known: number;
+  /** Why rows were refused, in the order of the rows; the first 1000. */
   errors: {
-    /** Which row: 1 is the first one below the header. Empty lines do not count. */
+    /** The row: 1 is the first below the header. Blank lines do not count. */
     row: number;
-    /** Field → what is wrong with it. `row`: what is wrong with all of it. */
+    /** The line of the file on which the row begins: 1 is the first. Every line counts. */
+    line: number;
+    /** Field → what is wrong with it. `row`: what is wrong with the whole row. */
     errors: Record<string, string[]>;
+    /** Field → its value as the file gives it, at most 50 characters. `row`: the beginning of a row that has no fields. */
+    values: Record<string, string>;
+  }[];
+  /** Which values may be wrong, in the order of the rows; the first 1000. */
+  warnings: {
+    /** The row: 1 is the first below the header. Blank lines do not count. */
+    row: number;
+    /** The line of the file on which the row begins: 1 is the first. Every line counts. */
+    line: number;
+    /** Field → why its value may be wrong. */
+    warnings: Record<string, string[]>;
+    /** Field → its value as the file gives it, at most 50 characters. `row`: the beginning of a row that has no fields. */
+    values: Record<string, string>;
   }[];
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportReport } from '@showroom/contract';
@@ -135,6 +136,21 @@ describe('clients import', () => {
       expect(await clients()).to.have.length(length + report.created);
     }
     expect(await importing(`${header}`)).to.deep.include({ rows: 0, repeated_in_file: 0, already_known: 0 });
+  });
+
+  it('reports as the documentation shows', async () => {
+    const page = readFileSync('docs/importing.md', 'utf8');
+    const [, example] = [...page.matchAll(/```csv\n(.*?)```/gs)].map(([, text]) => text!);
+    const [report] = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => JSON.parse(text!) as ImportReport);
+    await importing(`${header}79001234567,UTC,1,1\n`);
+    const told = await importing(example!);
+    // The words about phone numbers are those of every face, and not this page's.
+    told.errors[0]!.errors.phone_number = report!.errors[0]!.errors.phone_number!;
+    told.errors[0]!.errors.timezone = report!.errors[0]!.errors.timezone!;
+    expect(told).to.deep.equal(report);
+    const [, table] = /\| field \| counts \|\n(.*?)\n\n/s.exec(page)!;
+    const described = [...table!.matchAll(/^\| `(\w+)` \|/gm)].map(([, field]) => field);
+    expect([...described, 'errors', 'warnings']).to.have.members(Object.keys(told));
   });
 
   it('adds, updates or skips who is known by their number', async () => {
