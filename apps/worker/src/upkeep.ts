@@ -28,14 +28,12 @@ export function createUpkeep({ database, logger, retention, report }: Upkeep): P
   };
 }
 
-/** What repeats, by what is set. */
-export function toRepeating({
-  retention,
+/** What repeats. Tidying always does: what clients were before they changed is removed when no count needs it. */
+export const toRepeating = ({
   report,
-}: Pick<Upkeep, 'retention'> & { report: Omit<NonNullable<Upkeep['report']>, 'mailer'> | null }): Repeating[] {
-  const keepsAll = Object.values(retention).every((days) => days === null);
-  return [
-    ...(keepsAll ? [] : [{ name: 'ledger.tidy', everyMs: tidyEveryMs } as const]),
-    ...(report ? [{ name: 'statistic.report', cron: report.cron, timezone: report.timezone } as const] : []),
-  ];
-}
+}: {
+  report: Omit<NonNullable<Upkeep['report']>, 'mailer'> | null;
+}): Repeating[] => [
+  { name: 'ledger.tidy', everyMs: tidyEveryMs },
+  ...(report ? [{ name: 'statistic.report', cron: report.cron, timezone: report.timezone } as const] : []),
+];

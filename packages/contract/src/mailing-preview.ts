@@ -65,6 +65,8 @@ export const Explanation = z
       'other_tag_and_code',
       'matches_since',
       'messages_removed',
+      'expired_before_start',
+      'canceled_before_start',
     ]),
     explanation: z.string().meta({ description: 'The same in a sentence.' }),
     message: MessageTimeline.nullable(),

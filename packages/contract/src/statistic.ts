@@ -41,7 +41,7 @@ export const Statistic = z
   .meta({ id: 'Statistic' });
 export type Statistic = z.infer<typeof Statistic>;
 
-/** Clients that were deleted since have neither tag nor code: they are counted under `null`. */
+/** By the tags and codes at the mailing's start. Clients deleted before these were kept are counted under `null`. */
 export const MailingStatisticDetail = MailingStatistic.extend({
   by_tag: z.array(z.object({ name: z.string().nullable(), messages: MessageCounts })),
   by_code: z.array(z.object({ code: z.string().nullable(), messages: MessageCounts })),

@@ -1,29 +1,41 @@
-import type { Explanation } from '@showroom/contract';
+import type { Explanation, MailingStatus } from '@showroom/contract';
+import { joinPast, nameAtStart } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { readTimeline } from '../messages/messages.timeline.js';
 import { found } from '../rows.js';
 import { toMailing } from './mailing.presenter.js';
 import { readMailing } from './mailing.service.js';
 
-/** How a client stands to a mailing's filter by now. */
+/** How a client stands to a mailing: as of its start, and as of now where it has not started. */
 interface Stand {
+  status: MailingStatus;
   has_started: boolean;
-  message: number | null;
+  is_purged: boolean;
+  by_tag: boolean;
+  by_code: boolean;
   is_client: boolean;
+  /** Whether its tag or code has changed since the start, or it was deleted. */
+  has_changed: boolean;
+  /** Null when nothing is known of the client. */
   tag: string | null;
   code: string | null;
-  has_tag: boolean;
-  has_code: boolean;
-  is_purged: boolean;
+  message: number | null;
 }
 
+interface Names {
+  tags: string[];
+  codes: string[];
+}
+
+type Because = Explanation['because'];
+
 const standOf = `
-  SELECT m.started_at IS NOT NULL AS has_started, m.purged_at IS NOT NULL AS is_purged, c.id IS NOT NULL AS is_client, t.name AS tag, o.code AS code,
-    (SELECT id FROM messages WHERE client_id = $2 AND mailing_id = $1 AND m.purged_at IS NULL LIMIT 1) AS message,
-    NOT m.by_tag OR EXISTS (SELECT FROM mailing_tags f WHERE f.mailing_id = m.id AND f.tag_id = c.tag_id) AS has_tag,
-    NOT m.by_code OR EXISTS (SELECT FROM mailing_codes f WHERE f.mailing_id = m.id AND f.code_id = c.code_id) AS has_code
-  FROM mailings m
-  LEFT JOIN clients c ON c.id = $2 LEFT JOIN tags t ON t.id = c.tag_id LEFT JOIN codes o ON o.id = c.code_id
+  SELECT m.status, m.started_at IS NOT NULL AS has_started, m.purged_at IS NOT NULL AS is_purged, m.by_tag, m.by_code,
+    c.id IS NOT NULL AS is_client, past.tag_id IS NOT NULL AS has_changed,
+    ${nameAtStart('tag', 'coalesce(past.tag_id, c.tag_id)')} AS tag,
+    ${nameAtStart('code', 'coalesce(past.code_id, c.code_id)')} AS code,
+    (SELECT id FROM messages WHERE client_id = $2 AND mailing_id = $1 AND m.purged_at IS NULL LIMIT 1) AS message
+  FROM mailings m LEFT JOIN clients c ON c.id = $2 ${joinPast('$2')}
   WHERE m.id = $1 AND m.deleted_at IS NULL`;
 
 /** Why a client was or was not in the audience, and what became of it: what an operator is asked at three in the morning. */
@@ -31,43 +43,62 @@ export async function explainClient(deps: Deps, { id, client }: { id: number; cl
   const rows = deps.database.sql<Stand>(standOf, [id, client]).then(([row]) => row ?? null);
   const stand = await found(rows, 'mailing.not_found');
   const names = toMailing(await readMailing(deps, { id }));
-  const because = judge(stand);
+  const because = explain(stand, names);
   return {
     mailing: id,
     client,
-    in_audience: stand.has_started && !stand.is_purged ? stand.message !== null : null,
+    in_audience: isInAudience(stand),
     because,
     explanation: tell(because, stand, names),
     message: stand.message === null ? null : await readTimeline(deps, { id: stand.message }),
   };
 }
 
-function judge({ message, is_client, has_started, has_tag, has_code, is_purged }: Stand): Explanation['because'] {
-  if (is_purged) return 'messages_removed';
-  if (message !== null) return 'is_in_the_audience';
-  if (!is_client) return 'no_such_client';
-  if (!has_tag && !has_code) return 'other_tag_and_code';
-  if (!has_tag) return 'other_tag';
-  if (!has_code) return 'other_code';
-  return has_started ? 'matches_since' : 'mailing_not_started';
+const endedBeforeStart = ({ status, has_started }: Stand): boolean =>
+  !has_started && (status === 'expired' || status === 'canceled');
+
+/** Null where it is not decided yet, or not known any more. */
+function isInAudience(stand: Stand): boolean | null {
+  if (stand.is_purged) return null;
+  if (stand.has_started) return stand.message !== null;
+  return endedBeforeStart(stand) ? false : null;
 }
 
-function tell(
-  because: Explanation['because'],
-  { tag, code }: Stand,
-  names: { tags: string[]; codes: string[] },
-): string {
-  const otherTag = `its tag is "${tag}", and the mailing is for ${list(names.tags)}`;
-  const otherCode = `its code is "${code}", and the mailing is for ${list(names.codes)}`;
-  const sentences: Record<Explanation['because'], string> = {
+function explain(stand: Stand, names: Names): Because {
+  if (stand.is_purged) return 'messages_removed';
+  if (stand.message !== null) return 'is_in_the_audience';
+  if (endedBeforeStart(stand)) return stand.status === 'canceled' ? 'canceled_before_start' : 'expired_before_start';
+  if (stand.tag === null || stand.code === null) return 'no_such_client';
+  const hasTag = !stand.by_tag || names.tags.includes(stand.tag);
+  const hasCode = !stand.by_code || names.codes.includes(stand.code);
+  if (!hasTag && !hasCode) return 'other_tag_and_code';
+  if (!hasTag) return 'other_tag';
+  if (!hasCode) return 'other_code';
+  return stand.has_started ? 'matches_since' : 'mailing_not_started';
+}
+
+function tell(because: Because, stand: Stand, names: Names): string {
+  const [be, notMatching] = stand.has_changed
+    ? ['was', 'The client did not match when the mailing started']
+    : ['is', 'The client does not match'];
+  const otherTag = `its tag ${be} "${stand.tag}", and the mailing is for ${list(names.tags)}`;
+  const otherCode = `its code ${be} "${stand.code}", and the mailing is for ${list(names.codes)}`;
+  const sentences: Record<Because, string> = {
     is_in_the_audience: 'The client matched when the mailing started.',
     no_such_client: 'There is no such client; and none with this id was in the audience.',
-    other_tag: `The client does not match: ${otherTag}.`,
-    other_code: `The client does not match: ${otherCode}.`,
-    other_tag_and_code: `The client does not match: ${otherTag}; ${otherCode}.`,
-    matches_since: 'The client matches by now, but did not when the mailing started: it was added or changed later.',
+    other_tag: `${notMatching}: ${otherTag}.`,
+    other_code: `${notMatching}: ${otherCode}.`,
+    other_tag_and_code: `${notMatching}: ${otherTag}; ${otherCode}.`,
+    matches_since: stand.is_client
+      ? 'The client matches by now, but did not when the mailing started: it was added or changed later.'
+      : 'The client was added after the mailing started, and has been deleted since.',
     messages_removed: 'The mailing ended long ago, and its messages were removed: only their counts are kept.',
-    mailing_not_started: 'The mailing has not started; the client would be in its audience by now.',
+    expired_before_start: 'The mailing expired: its end came before it could start, so it reached nobody.',
+    canceled_before_start: 'The mailing was canceled before it could start, so it reached nobody.',
+    mailing_not_started:
+      stand.status === 'paused'
+        ? 'The mailing was paused before its start. The client would be in its audience if it started now.'
+        : 'The mailing has not started; the client would be in its audience by now.',
   };
   return sentences[because];
 }

@@ -14,8 +14,11 @@ export interface Stand {
   finished_at: Date | null;
   /** Of its range, when its mailing has a window. */
   timezone: string | null;
+  /** By a worker that lives. */
   is_held: boolean;
-  is_range_waiting: boolean;
+  is_window_closed: boolean | null;
+  /** Whether the mailing's end has come. */
+  is_over: boolean;
   retry_at: Date | null;
   is_retry_waiting: boolean | null;
   due_at: Date | null;
@@ -50,13 +53,16 @@ export function explainMessage(stand: Stand, events: readonly MessageEvent[]): s
   }
 }
 
+/** What it waits for; where that is several things, the one that keeps it longest. */
 function explainPending(stand: Stand, answer: string): string {
-  if (stand.mailing_status === 'paused') return `It waits: the mailing is paused.${answer}`;
   if (stand.mailing_status === 'canceled') return 'It is being canceled with its mailing.';
+  if (stand.is_over) return `The end of the mailing has come: what is unsent expires.${answer}`;
+  if (stand.phone_number === null) return `The client was deleted: it is canceled before its next attempt.${answer}`;
+  if (stand.mailing_status === 'paused') return `It waits: the mailing is paused.${answer}`;
+  if (stand.is_window_closed) return `It waits for the window to open in ${stand.timezone}.${answer}`;
   if (stand.provider_trouble !== null) {
     return `It waits: requests to the provider are stopped, because it is sick. It said: ${stand.provider_trouble}`;
   }
   if (stand.is_retry_waiting) return `It waits for its next attempt.${answer}`;
-  if (stand.is_range_waiting && stand.timezone) return `It waits for the window to open in ${stand.timezone}.`;
   return stand.is_held ? `A worker has it in hand.${answer}` : `It waits for its turn.${answer}`;
 }

@@ -78,6 +78,39 @@ describe('did this client get it, and if not, why?', () => {
     expect((await read(id)).explanation).to.equal('It waits: the mailing is paused.');
   });
 
+  it('tells of several things that it waits for the one that counts', async () => {
+    const mailing = await running.start({ send_window_start: '00:00', send_window_end: '00:01' });
+    const { results } = (await api.rest('GET', `/messages/?mailing_list=${mailing}`)).body;
+    const { id } = results[0];
+    const set = (what: string) => api.query(`UPDATE mailings SET ${what} WHERE id = ${mailing}`);
+    const words = async () => (await read(id)).explanation;
+    await api.query(`INSERT INTO providers (name, state, detail, opened_at) VALUES ('sms', 'open', 'HTTP 503', now())`);
+    await set(`send_window_start = (now() AT TIME ZONE 'Asia/Omsk' + interval '1 hour')::time(0),
+      send_window_end = (now() AT TIME ZONE 'Asia/Omsk' + interval '2 hours')::time(0)`);
+    expect(await words()).to.equal('It waits for the window to open in Asia/Omsk.');
+    await set(`status = 'paused'`);
+    expect(await words()).to.equal('It waits: the mailing is paused.');
+    await set(`status = 'running', send_window_start = NULL, send_window_end = NULL`);
+    expect(await words())
+      .to.contain('sick')
+      .and.contain('HTTP 503');
+    await api.query('DELETE FROM providers');
+    await api.query(
+      `INSERT INTO retries SELECT first_id, first_id, 1, now() + interval '1 hour', 'busy', '' FROM ranges`,
+    );
+    expect(await words()).to.equal('It waits for its next attempt.');
+    await api.query(
+      `DELETE FROM retries; UPDATE ranges SET worker_id = 999999, leased_until = now() + interval '1 hour'`,
+    );
+    expect(await words(), 'a worker that is dead').to.equal('It waits for its turn.');
+    await set(`start_at = now() - interval '2 s', end_at = now() - interval '1 s'`);
+    expect(await words()).to.equal('The end of the mailing has come: what is unsent expires.');
+    await set(`status = 'paused'`);
+    expect(await words()).to.equal('The end of the mailing has come: what is unsent expires.');
+    await set(`status = 'canceled'`);
+    expect(await words()).to.equal('It is being canceled with its mailing.');
+  });
+
   it('tells of the end, of a window that did not open, and of what was canceled', async () => {
     const late = await running.start();
     await api.query(`UPDATE mailings SET end_at = now() WHERE id = ${late}`);

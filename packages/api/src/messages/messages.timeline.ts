@@ -1,5 +1,5 @@
 import type { MessageEvent, MessageTimeline } from '@showroom/contract';
-import { hasMessages } from '@showroom/database';
+import { hasMessages, isHeld } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { found } from '../rows.js';
 import { explainMessage, type Stand } from './messages.explanation.js';
@@ -7,7 +7,8 @@ import { explainMessage, type Stand } from './messages.explanation.js';
 const standOf = `
   SELECT msg.id, msg.status, msg.reason, msg.sent_at, msg.mailing_id, msg.client_id, c.phone_number,
     m.status AS mailing_status, m.started_at, m.finished_at,
-    r.timezone, r.worker_id IS NOT NULL AS is_held, r.due_at > clock_timestamp() AS is_range_waiting,
+    r.timezone, (${isHeld}) AS is_held, m.end_at <= clock_timestamp() AS is_over,
+    NOT is_in_window(clock_timestamp(), r.timezone, m.send_window_start, m.send_window_end) AS is_window_closed,
     t.due_at AS retry_at, t.due_at > clock_timestamp() AS is_retry_waiting,
     CASE WHEN msg.status = 'pending' THEN greatest(r.due_at, t.due_at) END AS due_at,
     (SELECT detail FROM providers WHERE state <> 'closed' ORDER BY opened_at LIMIT 1) AS provider_trouble

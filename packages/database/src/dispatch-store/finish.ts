@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { freezeNames } from '../ledger/frozen-names.js';
 import { sumUp } from '../ledger/sum-up.js';
 import { endAll } from './ends.js';
-import { holderIsDead } from './session.js';
+import { isHeld } from './session.js';
 import { inTransaction } from './transaction.js';
 
 /** How long to wait before asking again whether the last requests have their answers. */
@@ -22,8 +22,7 @@ const lockMailing = `
   SELECT status = 'canceled' AS canceled, started_at IS NOT NULL AS started, end_at <= clock_timestamp() AS ended,
     (extract(epoch FROM end_at - clock_timestamp()) * 1000)::float8 AS ends_in_ms,
     EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done) AS open,
-    EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND r.worker_id IS NOT NULL
-            AND r.leased_until > clock_timestamp() AND NOT ${holderIsDead}) AS held
+    EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND ${isHeld}) AS held
   FROM mailings m
   WHERE id = $1 AND status IN ('running', 'paused', 'canceled') AND finished_at IS NULL AND deleted_at IS NULL
   FOR UPDATE`;

@@ -14,6 +14,9 @@ export const countLiveWorkers = `SELECT count(*)::int AS workers FROM ${inThisDa
 export const holderIsDead = `NOT EXISTS (
   SELECT FROM ${inThisDatabase} AND l.objid = r.worker_id)`;
 
+/** SQL: whether a worker that lives holds range `r`, and may be asking with its messages. */
+export const isHeld = `r.worker_id IS NOT NULL AND r.leased_until > clock_timestamp() AND NOT ${holderIsDead}`;
+
 /** One connection that stands for a living worker: ranges leased under its number are free when it breaks. */
 export interface WorkerSession {
   readonly workerId: number;

@@ -1,5 +1,6 @@
 import { type MessageCounts, type MessageStatus, messageStatuses } from '@showroom/contract';
 import { rangeSize } from '../dispatch-store/start.js';
+import { joinPast, nameAtStart } from './at-start.js';
 
 const ends = messageStatuses.filter((status) => status !== 'pending');
 const sizeOf = 'r.last_id - r.first_id + 1';
@@ -50,18 +51,20 @@ export const countsOfAll = countsOf('m.deleted_at IS NULL');
 /** SQL: the counts of all messages that are still there. */
 export const countsOfKept = countsOf(hasMessages);
 
-/** SQL: a mailing's ($1) counts by tag or by code, each with its name; null stands for clients that are gone. */
-export const countsBy = (kind: 'tag' | 'code') => {
-  const [table, name] = kind === 'tag' ? ['tags', 'name'] : ['codes', 'code'];
-  return `
-    SELECT t.${name} AS name, ${added} FROM (
+/**
+ * SQL: a mailing's ($1) counts by the tag or the code that its clients had at its start, each with its name then. Null
+ * stands for clients that were deleted before that was kept.
+ */
+export const countsBy = (kind: 'tag' | 'code') => `
+  SELECT name, ${added} FROM (
+    SELECT ${nameAtStart(kind, 'parts.key')} AS name, parts.* FROM mailings m, (
       SELECT s.key, ${ofSums} FROM mailing_counts s WHERE s.mailing_id = $1 AND s.kind = '${kind}' GROUP BY s.key
       UNION ALL
-      SELECT coalesce(c.${kind}_id, 0), ${ofMessages} ${unsummedMessages} LEFT JOIN clients c ON c.id = msg.client_id
+      SELECT coalesce(past.${kind}_id, c.${kind}_id, 0), ${ofMessages} ${unsummedMessages}
+      JOIN mailings m ON m.id = $1 LEFT JOIN clients c ON c.id = msg.client_id ${joinPast('msg.client_id')}
       GROUP BY 1) AS parts
-    LEFT JOIN ${table} t ON t.id = parts.key
-    GROUP BY t.${name} ORDER BY t.${name} NULLS LAST`;
-};
+    WHERE m.id = $1) AS named
+  GROUP BY name ORDER BY name NULLS LAST`;
 
 // The limit is what the planner would not guess: that a range is a thousand messages, and no ninth of all there are.
 const unsummedMessages = `

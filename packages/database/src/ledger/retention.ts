@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../database.js';
+import { removePasts } from './at-start.js';
 import { sumUp } from './sum-up.js';
 
 /** For how many days things are kept; null: for ever. */
@@ -32,6 +33,8 @@ const restFactor = 9;
  * A mailing's messages go in two steps. First, in one transaction, its counts are summed up for good and it is marked as
  * purged: from then on its messages are not shown, and nothing of it can be sent again. Then they are removed.
  *
+ * What clients were before they changed is removed as soon as no count needs it, whatever is to be kept.
+ *
  * @example await tidyLedger(database, { messagesDays: 365, eventsDays: 90, auditDays: null }, signal);
  */
 export async function tidyLedger(database: Database, retention: Retention, signal: AbortSignal): Promise<Removed> {
@@ -39,6 +42,7 @@ export async function tidyLedger(database: Database, retention: Retention, signa
   const older = (table: OldTable, days: number | null) =>
     days === null ? 0 : inBatches(signal, () => removeOlder(database, table, days));
   const purged = messagesDays === null ? { mailings: 0, messages: 0 } : await purge(database, messagesDays, signal);
+  await inBatches(signal, () => removeOldPasts(database));
   return { ...purged, events: await older('message_events', eventsDays), audit: await older('audit', auditDays) };
 }
 
@@ -123,6 +127,11 @@ const removeRanges = `
 async function removeMessages({ sql }: Database, mailingId: number): Promise<Batch> {
   const [gone] = await sql<{ ranges: number; messages: number }>(removeRanges, [mailingId]);
   return { gone: gone!.messages, isLast: gone!.ranges === 0 };
+}
+
+async function removeOldPasts({ sql }: Database): Promise<Batch> {
+  const gone = (await sql(removePasts, [batch])).length;
+  return { gone, isLast: gone < batch };
 }
 
 type OldTable = 'message_events' | 'audit';

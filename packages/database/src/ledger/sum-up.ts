@@ -1,3 +1,5 @@
+import { joinPast } from './at-start.js';
+
 /** As many ranges are looked at, rather than summed up: what is being sent would be written again and again. */
 const worthwhileRanges = 20;
 
@@ -18,10 +20,12 @@ const takeRanges = `
 
 const addCounts = `
   WITH told AS (
-    SELECT coalesce(c.tag_id, 0) AS tag, coalesce(c.code_id, 0) AS code,
+    SELECT coalesce(past.tag_id, c.tag_id, 0) AS tag, coalesce(past.code_id, c.code_id, 0) AS code,
       floor(extract(epoch FROM msg.sent_at) / 60)::bigint AS minute, msg.status, msg.sent_at
-    FROM ranges r JOIN messages msg ON msg.id BETWEEN r.first_id AND r.last_id LEFT JOIN clients c ON c.id = msg.client_id
-    WHERE r.first_id = ANY($2::bigint[]))
+    FROM mailings m JOIN ranges r ON r.first_id = ANY($2::bigint[])
+    JOIN messages msg ON msg.id BETWEEN r.first_id AND r.last_id LEFT JOIN clients c ON c.id = msg.client_id
+    ${joinPast('msg.client_id')}
+    WHERE m.id = $1)
   INSERT INTO mailing_counts AS m
   SELECT $1,
     CASE WHEN GROUPING(tag) = 0 THEN 'tag' WHEN GROUPING(code) = 0 THEN 'code' WHEN GROUPING(minute) = 0 THEN 'minute'
@@ -39,7 +43,7 @@ const addCounts = `
 
 /**
  * Adds what became of the messages in a mailing's ranges that are done to its counts, once for each range. While the
- * mailing runs, it waits until there are enough of them. A tag or a code is the one that a client has by then.
+ * mailing runs, it waits until there are enough of them. A tag or a code is the one that a client had at the start.
  *
  * @param query in one transaction: first the mailing is locked, then the ranges, and only then messages are looked at
  */

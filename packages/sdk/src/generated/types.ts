@@ -426,7 +426,9 @@ export interface Explanation {
     | 'other_code'
     | 'other_tag_and_code'
     | 'matches_since'
-    | 'messages_removed';
+    | 'messages_removed'
+    | 'expired_before_start'
+    | 'canceled_before_start';
   /** The same in a sentence. */
   explanation: string;
   message: MessageTimeline | null;

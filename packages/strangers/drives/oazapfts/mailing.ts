@@ -57,8 +57,14 @@ export async function driveStatistic(): Promise<void> {
   const { mailings, messages, results } = await answered(api.statisticList({ page: 1, limit: 1 }), 200);
   expect({ mailings, sent: messages.sent, failed: messages.failed }).to.deep.equal({ mailings: 1, sent: 1, failed: 1 });
   const detail = await answered(api.statisticRead(String(results[0]?.id)), 200);
-  expect(detail.by_tag.map(({ name, messages }) => [name, messages.total])).to.deep.equal([[null, 3]]);
-  expect(detail.by_code.map(({ code, messages }) => [code, messages.sent])).to.deep.equal([[null, 1]]);
+  expect(detail.by_tag.map(({ name, messages }) => [name, messages.total])).to.deep.equal([
+    ['vip', 1],
+    [null, 2],
+  ]);
+  expect(detail.by_code.map(({ code, messages }) => [code, messages.sent])).to.deep.equal([
+    ['900', 1],
+    [null, 0],
+  ]);
   expect(detail.per_minute).to.deep.equal([{ minute: '2026-01-01T10:00:00Z', sent: 1 }]);
   expect(detail.first_sent).to.equal(detail.last_sent);
   expect((await answered(api.statisticRead('0'), 404)).detail).to.equal('Not found.');

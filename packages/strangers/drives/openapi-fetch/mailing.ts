@@ -60,8 +60,14 @@ export async function driveStatistic(api: Api): Promise<void> {
   expect({ mailings, sent: messages.sent, failed: messages.failed }).to.deep.equal({ mailings: 1, sent: 1, failed: 1 });
   const ofMailing = (id: number | undefined) => ({ params: { path: { id: String(id) } } });
   const detail = await succeeded(api.GET('/statistic/{id}/', ofMailing(results[0]?.id)));
-  expect(detail.by_tag.map(({ name, messages }) => [name, messages.total])).to.deep.equal([[null, 3]]);
-  expect(detail.by_code.map(({ code, messages }) => [code, messages.sent])).to.deep.equal([[null, 1]]);
+  expect(detail.by_tag.map(({ name, messages }) => [name, messages.total])).to.deep.equal([
+    ['vip', 1],
+    [null, 2],
+  ]);
+  expect(detail.by_code.map(({ code, messages }) => [code, messages.sent])).to.deep.equal([
+    ['900', 1],
+    [null, 0],
+  ]);
   expect(detail.per_minute).to.deep.equal([{ minute: '2026-01-01T10:00:00Z', sent: 1 }]);
   expect(detail.first_sent).to.equal(detail.last_sent);
   expect(await refused(api.GET('/statistic/{id}/', ofMailing(0)), 404)).to.deep.equal({ detail: 'Not found.' });
