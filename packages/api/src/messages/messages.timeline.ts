@@ -22,10 +22,16 @@ const standOf = `
 const eventsOf = `
   SELECT at, event, attempt, http_status, code, latency_ms, detail FROM message_events WHERE message_id = $1 ORDER BY at`;
 
+export const findMessage = ({ database }: Deps, { id }: { id: number }): Promise<Stand> =>
+  found(
+    database.sql<Stand>(standOf, [id]).then(([row]) => row ?? null),
+    'message.not_found',
+  );
+
 /** One message with all that happened to it. What was accepted at once has no rows of its own: its line is made here. */
-export async function readTimeline({ database }: Deps, { id }: { id: number }): Promise<MessageTimeline> {
-  const rows = database.sql<Stand>(standOf, [id]).then(([row]) => row ?? null);
-  const stand = await found(rows, 'message.not_found');
+export async function readTimeline(deps: Deps, { id }: { id: number }): Promise<MessageTimeline> {
+  const { database } = deps;
+  const stand = await findMessage(deps, { id });
   const events = withItsEnds(stand, await database.sql<MessageEvent>(eventsOf, [id]));
   return {
     id: stand.id,

@@ -21,7 +21,7 @@ export interface Input {
 export function compileInput(contract: ProcedureContract): (request: FastifyRequest) => Promise<Input> {
   const shape = shapeOf(contract);
   const fields = Object.entries(shape).map(([field, schema]): [string, Coerce] => [field, coercionOf(schema)]);
-  const hasFields = contract.method !== 'GET' && contract.method !== 'DELETE' && contract.takesFile.length === 0;
+  const hasFields = hasBody(contract) && contract.takesFile.length === 0;
   const read = hasFields ? compileBody(contract, shape) : readQuery;
   return async (request) => {
     const sent = Object.assign(await read(request), paramsOf(contract, request));
@@ -96,3 +96,27 @@ export function paramsOf({ pathFields }: ProcedureContract, request: FastifyRequ
   for (const [name, value] of Object.entries(request.params as object)) params[pathFields[name] ?? name] = value;
   return params;
 }
+
+/** What names a row, by the path's parameters: `{ id: 5 }`. Null when no row could have such a name. */
+export type ReadRef = (request: FastifyRequest) => Record<string, unknown> | null;
+
+/** Compiles how a path's parameters name a row; null where they are all that a request says, or where there are none. */
+export function compileRef(contract: ProcedureContract): ReadRef | null {
+  const { path, pathFields } = contract;
+  const shape = shapeOf(contract);
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const saysMore = hasBody(contract) || Object.keys(shape).length > names.length;
+  if (names.length === 0 || !saysMore) return null;
+  const readers = names.map((name) => {
+    const schema = shape[pathFields[name] ?? name]!;
+    const coerce = coercionOf(schema);
+    return (params: Record<string, unknown>) => ({ name, read: schema.safeParse(coerce(params[name])) });
+  });
+  return (request) => {
+    const read = readers.map((reader) => reader(request.params as Record<string, unknown>));
+    if (read.some((each) => !each.read.success)) return null;
+    return Object.fromEntries(read.map((each) => [each.name, each.read.data]));
+  };
+}
+
+const hasBody = ({ method }: ProcedureContract) => method !== 'GET' && method !== 'DELETE';

@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { letIn } from '../../access/let-in.js';
 import type { Context } from '../../context.js';
 import { headersOf } from '../../errors.js';
+import { compileExistence } from '../../existence.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
 import { compileOutput } from './dates.js';
 import { type Answer, methodNotAllowed, notFound, toDrfError } from './errors.js';
 import { fileOf, takeStreams } from './file.js';
-import { compileInput, paramsOf } from './input.js';
+import { compileInput, compileRef, paramsOf } from './input.js';
 import { type Actions, type BodySchema, toMetadata } from './options.js';
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -39,7 +40,7 @@ export function registerViews(
 ): void {
   for (const path of toPaths(routes)) {
     const handlers = new Map<string, Handler>();
-    for (const route of path.routes) handlers.set(route.contract.method, serve(route, path, contextOf));
+    for (const route of path.routes) handlers.set(route.contract.method, serve(route, contextOf));
     handlers.set('OPTIONS', describeView(path, contextOf, bodySchemas));
     const registerAll = (scope: FastifyInstance) => {
       for (const method of methods.filter((each) => each !== 'HEAD'))
@@ -103,10 +104,10 @@ function register(app: FastifyInstance, method: string, { path, view, routes }: 
   }
 }
 
-function serve(route: Route, path: Path, contextOf: ContextOf): Handler {
+function serve(route: Route, contextOf: ContextOf): Handler {
   const toInput = compileInput(route.contract);
   const toBody = compileOutput(route.contract);
-  const isMissing = compileLookUp(path, contextOf);
+  const isMissing = compileLookUp(route.contract, contextOf);
 
   async function run(request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
     let sent = {};
@@ -142,30 +143,29 @@ const withFile = (context: Context, request: FastifyRequest, { contract }: Route
   entrance: { ...context.entrance, file: fileOf(request, contract, context.deps.settings.importMaxBytes) },
 });
 
-/** Compiles whether the row that a path names is not there; a list's path names none. */
-function compileLookUp({ path, routes }: Path, contextOf: ContextOf): (request: FastifyRequest) => Promise<boolean> {
-  const reader = routes.find(({ contract }) => contract.method === 'GET');
-  if (!reader || !path.includes('{')) return async () => false;
-  const toInput = compileInput(reader.contract);
+/**
+ * Compiles whether the row that a path names is not there; a list's path names none. Where a request has neither body nor
+ * filter, nothing but the row can be wrong with it, and its procedure says so itself.
+ */
+function compileLookUp(
+  contract: ProcedureContract,
+  contextOf: ContextOf,
+): (request: FastifyRequest) => Promise<boolean> {
+  const toRef = compileRef(contract);
+  if (toRef === null) return async () => false;
+  const isThere = compileExistence(contract.path.split('/')[1]!);
   return async (request) => {
-    try {
-      await reader.call(contextOf(request), (await toInput(request)).fields);
-      return false;
-    } catch (thrown) {
-      return toDrfError(thrown, reader.contract, {}) === notFound;
-    }
+    const ref = toRef(request);
+    return ref === null || !(await isThere(contextOf(request).deps, ref));
   };
 }
 
 /** The answer to OPTIONS. Who may not call the path is told so; what a row takes is told of a row that is there. */
-function describeView(path: Path, contextOf: ContextOf, bodySchemas: Record<string, BodySchema>): Handler {
-  const isMissing = compileLookUp(path, contextOf);
-  const actions: Actions = {};
-  for (const { contract } of path.routes) {
-    const { method, body } = contract;
-    if ((method === 'POST' || method === 'PUT') && body) actions[method] = bodySchemas[body];
-  }
-  const { contract } = path.routes[0]!;
+function describeView({ view, routes }: Path, contextOf: ContextOf, bodySchemas: Record<string, BodySchema>): Handler {
+  const { contract } = routes[0]!;
+  const described = routes.map((route) => route.contract).filter(({ method, body }) => body && method !== 'PATCH');
+  const actions: Actions = Object.fromEntries(described.map(({ method, body }) => [method, bodySchemas[body!]]));
+  const isMissing = described[0] ? compileLookUp(described[0], contextOf) : async () => false;
   return async (request, reply) => {
     try {
       await letIn(contextOf(request), contract, paramsOf(contract, request));
@@ -174,7 +174,7 @@ function describeView(path: Path, contextOf: ContextOf, bodySchemas: Record<stri
       return answer(request, reply, status, body);
     }
     const shown = (await isMissing(request)) ? {} : actions;
-    return answer(request, reply, 200, toMetadata(path.view, shown));
+    return answer(request, reply, 200, toMetadata(view, shown));
   };
 }
 
