@@ -47,10 +47,20 @@ const guarded = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
   const context = contract.kind === 'mutation' && isKnown ? { ...ctx, caller: await ctx.identifyAgain() } : ctx;
   const caller = await letIn(context, contract, input);
   const result = await next({ ctx: { caller, contract } });
-  if (!result.ok && judge) await refuseEverythingWrong(ctx.deps, contract, judge, result.error, input);
-  if (result.ok && contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
-  const refusal = result.ok ? null : result.error;
-  if (refusal instanceof ApiError && refusal.code === 'FORBIDDEN') await recordRefusedCall(context, contract, refusal);
+  if (result.ok) {
+    if (contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
+    return result;
+  }
+  const recordForbidden = async (error: unknown) => {
+    if (error instanceof ApiError && error.code === 'FORBIDDEN') await recordRefusedCall(context, contract, error);
+  };
+  await recordForbidden(result.error);
+  if (judge) {
+    await refuseEverythingWrong({ ...context, caller, contract }, judge, result.error, input).catch(async (error) => {
+      await recordForbidden(error);
+      throw error;
+    });
+  }
   return result;
 });
 

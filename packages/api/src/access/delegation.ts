@@ -16,7 +16,7 @@ interface Given {
 }
 
 /** @throws ApiError auth.rights when these give something that the caller does not have */
-export async function refuseToGive({ deps, caller }: Call, given: Given, transaction: Transaction): Promise<void> {
+export async function refuseToGive({ deps, caller }: Call, given: Given, transaction?: Transaction): Promise<void> {
   if (caller.isSuperuser) return;
   refuseBeyond(caller, await codenamesOf(deps.database, given, transaction));
 }

@@ -16,7 +16,7 @@ export const rightsOfToken = `ARRAY(
   WHERE token_id = t.id AND (u.is_superuser OR permission_id IN (${permissionsOfUser})))`;
 
 /** The codenames of what a user may do; none for superusers, who need none. */
-export async function rightsOf({ sql }: Database, userId: number, transaction: Transaction): Promise<string[]> {
+export async function rightsOf({ sql }: Database, userId: number, transaction?: Transaction): Promise<string[]> {
   const statement = `SELECT ${rightsOfUser} AS rights FROM users u WHERE id = $1`;
   const [user] = await sql<{ rights: string[] }>(statement, [userId], transaction);
   return user?.rights ?? [];
@@ -26,7 +26,7 @@ export async function rightsOf({ sql }: Database, userId: number, transaction: T
 export async function codenamesOf(
   { sql }: Database,
   { permissions = [], groups = [] }: { permissions?: number[]; groups?: number[] },
-  transaction: Transaction,
+  transaction?: Transaction,
 ): Promise<string[]> {
   const rows = await sql<{ codename: string }>(
     `SELECT codename FROM permissions WHERE id = ANY($1::bigint[])

@@ -1,6 +1,7 @@
 import type { CustomIssue, Group, NewGroup, Paging } from '@showroom/contract';
 import { type Database, partOf, type Group as Row, type Transaction } from '@showroom/database';
-import { refuseToGive } from '../access/delegation.js';
+import { added, refuseToGive } from '../access/delegation.js';
+import { refuseOwnersGroup } from '../access/owner.js';
 import { changing, creating } from '../audit/changing.js';
 import { record } from '../audit/record.js';
 import type { Call, Deps } from '../context.js';
@@ -31,6 +32,38 @@ export async function judgeGroup({ database }: Deps, group: Partial<Group>): Pro
   ];
 }
 
+/** Judges a new group that a schema has refused already. @throws ApiError auth.rights */
+export async function judgeNewGroup(deps: Deps, group: Partial<NewGroup>, call: Call): Promise<CustomIssue[]> {
+  await refuseToGive(call, { permissions: group.permissions });
+  return judgeGroup(deps, group);
+}
+
+/** The same of a change. Where it is not even clear of which group, nothing is looked up. */
+export async function judgeGroupChange(deps: Deps, change: Partial<Group>, call: Call): Promise<CustomIssue[]> {
+  const { id } = change;
+  if (id === undefined) return [];
+  await refuseChange(call, await readGroup(deps, { id }), change);
+  return judgeGroup(deps, change);
+}
+
+/**
+ * Nobody changes a group that may do more than they, nor gives it more than they have.
+ *
+ * @throws ApiError auth.rights; auth.forbidden for a token that would change what its owner may do
+ */
+async function refuseChange(
+  call: Call,
+  { row, ids }: GroupRow,
+  { permissions }: Partial<NewGroup>,
+  transaction?: Transaction,
+): Promise<void> {
+  await refuseToGive(call, { permissions: [...ids.permissions, ...(permissions ?? [])] }, transaction);
+  if (permissions && !isSame(permissions, ids.permissions)) await refuseOwnersGroup(call, row.id, transaction);
+}
+
+const isSame = (some: number[], others: number[]) =>
+  added(some, others).length === 0 && added(others, some).length === 0;
+
 export function createGroup(call: Call, group: NewGroup): Promise<GroupRow> {
   const { deps } = call;
   const { name, permissions } = group;
@@ -51,9 +84,9 @@ export async function readGroup({ database }: Deps, { id }: Ref): Promise<GroupR
 /** The group's row is locked first, so that two changes at once do not mix their permissions. */
 export function changeGroup(call: Call, change: Ref & Partial<NewGroup>): Promise<GroupRow> {
   const { id, permissions, ...columns } = change;
-  const write = changing(call, toGroup, findGroup(call, id), async ({ row, ids }, transaction) => {
-    const given = [...ids.permissions, ...(permissions ?? [])];
-    await refuseToGive(call, { permissions: given }, transaction);
+  const write = changing(call, toGroup, findGroup(call, id), async (group, transaction) => {
+    const { row } = group;
+    await refuseChange(call, group, change, transaction);
     await row.update(columns, { transaction });
     return writeRelated(relationsOf(call.deps.database), row, { permissions }, transaction);
   });
@@ -65,6 +98,7 @@ export const deleteGroup = (call: Call, { id }: Ref): Promise<void> =>
   call.deps.database.transaction(async (transaction) => {
     const group = await findGroup(call, id)(transaction);
     await refuseToGive(call, group.ids, transaction);
+    await refuseOwnersGroup(call, id, transaction);
     await group.row.destroy({ transaction });
     await record(call, transaction, { row: id, old: toGroup(group) });
   });

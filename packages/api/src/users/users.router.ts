@@ -3,7 +3,15 @@ import type { Call } from '../context.js';
 import { toPage } from '../page.js';
 import { implement } from '../trpc.js';
 import { toUser } from './users.presenter.js';
-import { changeUser, createUser, deleteUser, judgeUser, listUsers, readUser } from './users.service.js';
+import {
+  changeUser,
+  createUser,
+  deleteUser,
+  judgeNewUser,
+  judgeUserChange,
+  listUsers,
+  readUser,
+} from './users.service.js';
 
 const { list, create, read, update, partialUpdate, delete: remove } = contract.users;
 
@@ -14,10 +22,10 @@ export const usersRouter = {
   list: implement(list).query(async ({ ctx, input }) =>
     toPage(ctx, list, input, await listUsers(ctx.deps, input), toUser),
   ),
-  create: implement(create, judgeUser).mutation(async ({ ctx, input }) => toUser(await createUser(ctx, input))),
+  create: implement(create, judgeNewUser).mutation(async ({ ctx, input }) => toUser(await createUser(ctx, input))),
   read: implement(read).query(async ({ ctx, input }) => toUser(await readUser(ctx.deps, input))),
-  update: implement(update, judgeUser).mutation(async ({ ctx, input }) => toUser(await change(ctx, input))),
-  partialUpdate: implement(partialUpdate, judgeUser).mutation(async ({ ctx, input }) =>
+  update: implement(update, judgeUserChange).mutation(async ({ ctx, input }) => toUser(await change(ctx, input))),
+  partialUpdate: implement(partialUpdate, judgeUserChange).mutation(async ({ ctx, input }) =>
     toUser(await change(ctx, input)),
   ),
   delete: implement(remove).mutation(({ ctx, input }) => deleteUser(ctx, input)),

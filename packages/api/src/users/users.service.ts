@@ -45,6 +45,34 @@ export async function judgeUser({ database, settings }: Deps, user: Partial<Chan
   ];
 }
 
+/**
+ * Judges a new user whom a schema has refused already: after what the caller may not give, of which nothing is looked up.
+ *
+ * @throws ApiError auth.rights
+ */
+export async function judgeNewUser(deps: Deps, user: Partial<NewUser>, call: Call): Promise<CustomIssue[]> {
+  await refuseCreation(call, user);
+  return judgeUser(deps, user);
+}
+
+/** The same of a change. Where it is not even clear whose it is, nothing is looked up. */
+export async function judgeUserChange(deps: Deps, change: Change, call: Call): Promise<CustomIssue[]> {
+  const { user: username, ...fields } = change;
+  if (username === undefined) return [];
+  await refuseForbidden(call, { username }, fields);
+  return judgeUser(deps, change);
+}
+
+/**
+ * Refuses what the caller may not change before anything else is looked up: whether a name is taken or a group is there is
+ * nothing that a refused caller is told.
+ *
+ * @throws ApiError auth.rights, auth.forbidden, user.not_found
+ */
+async function refuseForbidden(call: Call, ref: Ref, change: Partial<NewUser>): Promise<void> {
+  await refuseChange(call, toUser(await readUser(call.deps, ref)), change);
+}
+
 /** Before any password is hashed; together with whatever else is wrong. */
 async function refuseShortPassword(deps: Deps, user: Partial<Change>): Promise<void> {
   if (judgePassword(deps.settings, user).length > 0) throw new RefusedValues(await judgeUser(deps, user));
@@ -52,6 +80,7 @@ async function refuseShortPassword(deps: Deps, user: Partial<Change>): Promise<v
 
 export async function createUser(call: Call, user: NewUser): Promise<UserRow> {
   const { deps } = call;
+  await refuseCreation(call, user);
   await refuseShortPassword(deps, user);
   const columns = await toColumns(user);
   const write = creating(call, toUser, async (transaction) => {
@@ -75,6 +104,7 @@ export async function readUser({ database }: Deps, where: Ref): Promise<UserRow>
 export async function changeUser(call: Call, ref: Ref, change: Partial<NewUser>): Promise<UserRow> {
   const { deps } = call;
   const { database } = deps;
+  await refuseForbidden(call, ref, change);
   const judged = 'username' in ref ? { ...change, user: ref.username } : change;
   await refuseShortPassword(deps, judged);
   const columns = await toColumns(change);
