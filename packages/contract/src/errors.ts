@@ -42,6 +42,10 @@ export const errors = {
   'mailing.ended': { status: 409, message: 'The mailing has ended: it cannot change any more.' },
   'message.not_found': { status: 404, message: 'There is no such message.' },
   'message.settled': { status: 409, message: 'It is known what became of the message: there is nothing to settle.' },
+  'message.client_deleted': {
+    status: 409,
+    message: 'The client was deleted: the message cannot be sent again. Settle it as sent or failed.',
+  },
   'user.not_found': { status: 404, message: 'There is no such user.' },
   'user.last_superuser': {
     status: 409,

@@ -113,7 +113,7 @@ export const messages = {
     summary: 'Settle an unknown message',
     needs: 'change_message',
     status: 200,
-    conflicts: ['message.settled', 'mailing.canceled', 'mailing.over'],
+    conflicts: ['message.settled', 'message.client_deleted', 'mailing.canceled', 'mailing.over'],
     input: MessageRef.extend(Resolution.shape),
     output: MessageTimeline,
   }),

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createDispatcher } from './dispatcher.js';
 import { silentLogger } from './logger.js';
-import { MemoryLedger, MemoryStore } from './memory-store.js';
+import { MemoryLedger } from './memory-ledger.js';
+import { MemoryStore } from './memory-store.js';
 import type { Outcome, OutgoingMessage, Provider } from './provider.js';
 import type { DispatchSettings } from './settings.js';
 import type { DispatchStore } from './store.js';
@@ -141,6 +142,77 @@ describe('dispatcher', () => {
     ledger.clients.delete(gone!);
     await worker.send(id, forever);
     expect(statuses(id)).to.deep.equal(['canceled', 'sent', 'sent']);
+  });
+
+  describe('when a client is deleted while a worker holds its message', () => {
+    const start = async (provider: Provider, clients = 6, settings: Partial<DispatchSettings> = {}) => {
+      const ids = ledger.addClients(clients);
+      const mailing = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+      void createWorker(provider, { concurrency: 2, lanes: 1, ...settings }).start(mailing);
+      await sleep(30);
+      return { ids, mailing };
+    };
+    const askedIds = () => asked.map(({ clientId }) => clientId);
+
+    it('does not ask for it, and cancels it before its turn comes', async () => {
+      let open = () => {};
+      const opened = new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      const { ids, mailing } = await start(createProvider(() => opened.then(() => accepted)));
+      expect(askedIds(), 'two are in flight, the third waits for a slot').to.deep.equal(ids.slice(0, 2));
+      for (const id of [ids[0]!, ids[2]!, ids[4]!]) ledger.removeClient(id);
+      await sleep(120);
+      expect(statuses(mailing)).to.deep.equal(['pending', 'pending', 'canceled', 'pending', 'canceled', 'pending']);
+      open();
+      expect(await ended(mailing)).to.equal('completed');
+      expect(askedIds()).to.deep.equal([ids[0], ids[1], ids[3], ids[5]]);
+      expect(statuses(mailing), 'what was on its way is sent').to.deep.equal([
+        ...['sent', 'sent', 'canceled', 'sent', 'canceled', 'sent'],
+      ]);
+    });
+
+    for (const [outcome, status] of [
+      [busy, 'canceled'],
+      [unknown, 'unknown'],
+    ] as const) {
+      it(`does not ask again what was answered ${outcome.kind}: it is ${status}`, async () => {
+        let open = () => {};
+        const opened = new Promise<void>((resolve) => {
+          open = resolve;
+        });
+        const first = new Set<number>();
+        const provider = createProvider(async ({ id }) => {
+          if (first.has(id)) return accepted;
+          first.add(id);
+          if (first.size === 1) return outcome;
+          await opened;
+          return first.size === 2 ? outcome : accepted;
+        });
+        const { ids, mailing } = await start(provider, 2, { backoffMs: { first: 2_000, longest: 2_000 } });
+        for (const id of ids) ledger.removeClient(id);
+        await sleep(80);
+        expect(statuses(mailing), 'one was answered, one is on its way').to.deep.equal([status, 'pending']);
+        open();
+        expect(await ended(mailing)).to.equal('completed');
+        expect(statuses(mailing)).to.deep.equal([status, status]);
+        expect(asked).to.have.length(2);
+      });
+    }
+
+    it('leaves no trace at a gate that is closed, whoever was to try it', async () => {
+      let isWell = false;
+      const { ids, mailing } = await start(
+        createProvider(() => (isWell ? accepted : { ...busy, fault: 'credentials' })),
+        4,
+        { timeoutMs: 50 },
+      );
+      for (const id of ids.slice(1)) ledger.removeClient(id);
+      await sleep(100);
+      isWell = true;
+      expect(await ended(mailing)).to.equal('completed');
+      expect(statuses(mailing)).to.deep.equal(['sent', 'canceled', 'canceled', 'canceled']);
+    });
   });
 
   it('starts no request at the end or in the guard before it, and expires what is left', async () => {

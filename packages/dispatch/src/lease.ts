@@ -22,6 +22,8 @@ export type Verdict = 'ask' | 'wait' | 'over';
 export class Lease {
   text: string;
   perSecond: number | null;
+  /** Told of messages that must not be asked for any more, each time all of them. */
+  whenWithdrawn: (messageIds: readonly number[]) => void = () => {};
   private endsAt = 0;
   private closesAt = 0;
   private heldUntil = 0;
@@ -66,6 +68,7 @@ export class Lease {
     this.perSecond = renewal.perSecond;
     this.learn(renewal, askedAt);
     if (!renewal.running) this.stopped = true;
+    if (renewal.withdrawn.length > 0) this.whenWithdrawn(renewal.withdrawn);
   }
 
   /** No more requests: somebody else has the range by now. */

@@ -1,5 +1,4 @@
-import type { MailingStatus, MessageStatus } from '@showroom/contract';
-import { MemoryLimits } from './memory-limits.js';
+import type { MemoryLedger, MemoryMessage, MemoryRange } from './memory-ledger.js';
 import type {
   ClaimedMessage,
   ClaimResult,
@@ -14,87 +13,7 @@ import type {
   Trip,
 } from './store.js';
 
-interface MemoryMailing {
-  startAt: number;
-  endAt: number;
-  text: string;
-  status: MailingStatus;
-  deleted: boolean;
-  finished: boolean;
-}
-interface MemoryRange {
-  id: number;
-  mailingId: number;
-  messageIds: number[];
-  dueAt: number;
-  done: boolean;
-  workerId: number | null;
-  leasedUntil: number;
-  askedTo: number;
-  claimedAt: number;
-}
-interface MemoryMessage {
-  id: number;
-  mailingId: number;
-  clientId: number;
-  status: MessageStatus;
-  retry: { attempts: number; dueAt: number; outcome: 'busy' | 'unknown' } | null;
-}
-
 const nowhere = { requestId: null, traceParent: null };
-
-/** What several memory stores (workers) share: the same tables as PostgreSQL's, in maps. */
-export class MemoryLedger {
-  readonly mailings = new Map<number, MemoryMailing>();
-  readonly clients = new Map<number, string>();
-  readonly messages = new Map<number, MemoryMessage>();
-  ranges: MemoryRange[] = [];
-  readonly liveWorkers = new Set<number>();
-  workers = 0;
-  lastMessageId = 0;
-  readonly limits = new MemoryLimits();
-
-  constructor(readonly rangeSize = 1_000) {}
-
-  addMailing(mailing: { startsInMs: number; endsInMs: number; text?: string }): number {
-    const id = this.mailings.size + 1;
-    const now = performance.now();
-    this.mailings.set(id, {
-      startAt: now + mailing.startsInMs,
-      endAt: now + mailing.endsInMs,
-      text: mailing.text ?? 'hello',
-      status: 'scheduled',
-      deleted: false,
-      finished: false,
-    });
-    return id;
-  }
-
-  changeMailing(
-    id: number,
-    { endsInMs, text, deleted, status }: { endsInMs?: number; text?: string; deleted?: true; status?: MailingStatus },
-  ): void {
-    const mailing = this.mailings.get(id);
-    if (!mailing) throw new Error(`there is no mailing ${id}`);
-    if (endsInMs !== undefined) mailing.endAt = performance.now() + endsInMs;
-    if (text !== undefined) mailing.text = text;
-    if (deleted) mailing.deleted = true;
-    if (status) mailing.status = status;
-  }
-
-  /** Clients of phone numbers 79000000001 and so on; gives their ids. */
-  addClients(count: number): number[] {
-    return Array.from({ length: count }, () => {
-      const id = this.clients.size + 1;
-      this.clients.set(id, String(79_000_000_000 + id));
-      return id;
-    });
-  }
-
-  messagesOf(mailingId: number): MemoryMessage[] {
-    return [...this.messages.values()].filter((message) => message.mailingId === mailingId);
-  }
-}
 
 /** A DispatchStore that keeps everything in memory: for tests of the engine, held to the same suite as PostgreSQL's. */
 export class MemoryStore implements DispatchStore {
@@ -151,7 +70,7 @@ export class MemoryStore implements DispatchStore {
     for (let n = 0; n < clientIds.length; n += rangeSize) {
       const size = Math.min(rangeSize, clientIds.length - n);
       const messageIds = Array.from({ length: size }, (_, k) => first + n + k);
-      const free = { done: false, workerId: null, leasedUntil: 0, askedTo: 0, claimedAt: 0 };
+      const free = { done: false, workerId: null, leasedUntil: 0, askedTo: 0, claimedAt: 0, withdrawn: [] };
       ranges.push({ id: first + n, mailingId, messageIds, dueAt: now, ...free });
     }
   }
@@ -165,16 +84,16 @@ export class MemoryStore implements DispatchStore {
     const open = this.ledger.ranges.filter((range) => range.mailingId === mailingId && !range.done);
     if (open.length === 0) return { kind: 'done' };
     if (mailing.endAt <= now) return { kind: 'ended' };
-    const free = open.filter((range) => !this.isHeld(range, now));
+    const free = open.filter((range) => !this.ledger.isHeld(range, now));
     const othersWork = free.length < open.length;
     const range = free.find(({ dueAt }) => dueAt <= now);
     if (!range) {
       return { kind: 'wait', waitMs: Math.min(othersWork ? 1_000 : 1e9, ...free.map(({ dueAt }) => dueAt - now)) };
     }
     if (!idempotent) this.giveUpUnanswered(range);
-    const unanswered = new Set(this.unansweredOf(range).map(({ id }) => id));
-    Object.assign(range, { workerId: this.workerId, leasedUntil: now + leaseMs, claimedAt: now });
-    const messages = range.messageIds.map((id) => this.message(id)).filter((message) => isAskable(message, now));
+    const unanswered = new Set(this.ledger.unansweredOf(range).map(({ id }) => id));
+    Object.assign(range, { workerId: this.workerId, leasedUntil: now + leaseMs, claimedAt: now, withdrawn: [] });
+    const messages = range.messageIds.map((id) => this.ledger.message(id)).filter((message) => isAskable(message, now));
     return {
       kind: 'range',
       hold: { rangeId: range.id, workerId: this.workerId, token: String(now) },
@@ -188,25 +107,14 @@ export class MemoryStore implements DispatchStore {
     };
   }
 
-  private isHeld(range: MemoryRange, now: number): boolean {
-    return range.workerId !== null && range.leasedUntil > now && this.ledger.liveWorkers.has(range.workerId);
-  }
-
   private toClaimed({ id, clientId, retry }: MemoryMessage, unanswered: boolean): ClaimedMessage {
     const phone = this.ledger.clients.get(clientId) ?? null;
     const attempts = retry?.attempts ?? 0;
     return { id, clientId, phone, attempts, unanswered: unanswered || retry?.outcome === 'unknown' };
   }
 
-  /** What may have been asked by a worker that did not write the answer down. */
-  private unansweredOf({ messageIds, askedTo, claimedAt }: MemoryRange): MemoryMessage[] {
-    return messageIds
-      .map((id) => this.message(id))
-      .filter(({ id, status, retry }) => status === 'pending' && id <= askedTo && (!retry || retry.dueAt <= claimedAt));
-  }
-
   private giveUpUnanswered(range: MemoryRange): void {
-    for (const message of this.unansweredOf(range)) message.status = 'unknown';
+    for (const message of this.ledger.unansweredOf(range)) message.status = 'unknown';
     range.askedTo = 0;
   }
 
@@ -233,7 +141,8 @@ export class MemoryStore implements DispatchStore {
       const endsInMs = (mailing?.endAt ?? now) - now;
       const { rangeId, token } = hold;
       const text = mailing?.text ?? '';
-      return [{ rangeId, token, text, endsInMs, closesInMs: null, perSecond: null, running }];
+      const { withdrawn } = range;
+      return [{ rangeId, token, text, endsInMs, closesInMs: null, perSecond: null, running, withdrawn }];
     });
   }
 
@@ -254,11 +163,12 @@ export class MemoryStore implements DispatchStore {
   async release(hold: Hold): Promise<void> {
     const range = this.held(hold);
     if (!range) return;
-    const open = range.messageIds.map((id) => this.message(id)).filter(({ status }) => status === 'pending');
+    const open = range.messageIds.map((id) => this.ledger.message(id)).filter(({ status }) => status === 'pending');
     range.workerId = null;
     range.askedTo = 0;
     range.done = open.length === 0;
     range.dueAt = Math.min(...open.map(({ retry }) => retry?.dueAt ?? performance.now()));
+    this.ledger.settleWithdrawn(range);
   }
 
   async finish(mailingId: number): Promise<FinishResult> {
@@ -269,7 +179,7 @@ export class MemoryStore implements DispatchStore {
     if (!mailing || !isOpen || mailing.deleted) return { kind: 'none' };
     const open = this.ledger.ranges.filter((range) => range.mailingId === mailingId && !range.done);
     if (open.length > 0 && mailing.endAt > now && !isCanceled) return { kind: 'wait', waitMs: mailing.endAt - now };
-    if (open.some((range) => this.isHeld(range, now))) return { kind: 'wait', waitMs: 200 };
+    if (open.some((range) => this.ledger.isHeld(range, now))) return { kind: 'wait', waitMs: 200 };
     for (const range of open) this.end(range, isCanceled ? 'canceled' : 'expired');
     mailing.finished = true;
     const expired = this.ledger.messagesOf(mailingId).some(({ status }) => status === 'expired');
@@ -281,13 +191,14 @@ export class MemoryStore implements DispatchStore {
   private end(range: MemoryRange, status: 'expired' | 'canceled'): void {
     this.giveUpUnanswered(range);
     range.done = true;
-    for (const message of range.messageIds.map((id) => this.message(id))) {
+    for (const message of range.messageIds.map((id) => this.ledger.message(id))) {
       if (message.status === 'pending') message.status = message.retry?.outcome === 'unknown' ? 'unknown' : status;
     }
   }
 
   async due(horizonMs: number): Promise<DueWork> {
     const now = performance.now();
+    for (const range of this.ledger.ranges) this.ledger.settleWithdrawn(range);
     const live = [...this.ledger.mailings].filter(([, { deleted }]) => !deleted);
     const running = live.filter(([, { status }]) => status === 'running').map(([id]) => id);
     const openOf = (id: number) => this.ledger.ranges.filter((range) => range.mailingId === id && !range.done);
@@ -298,7 +209,9 @@ export class MemoryStore implements DispatchStore {
       starts: live
         .filter(([, { status, startAt }]) => status === 'scheduled' && startAt <= now + horizonMs)
         .map(([mailingId, { startAt }]) => ({ mailingId, dueInMs: Math.max(0, startAt - now) })),
-      sends: running.filter((id) => !isOver(id) && openOf(id).some((r) => r.dueAt <= now && !this.isHeld(r, now))),
+      sends: running.filter(
+        (id) => !isOver(id) && openOf(id).some((r) => r.dueAt <= now && !this.ledger.isHeld(r, now)),
+      ),
       finishes: unfinished.filter((id) => isOver(id) || isCanceled(id)),
       purges: [...this.ledger.mailings].filter(([, { deleted }]) => deleted).map(([id]) => id),
     };
@@ -310,12 +223,6 @@ export class MemoryStore implements DispatchStore {
     this.ledger.ranges = this.ledger.ranges.filter((range) => range.mailingId !== mailingId);
     this.ledger.mailings.delete(mailingId);
     return true;
-  }
-
-  private message(id: number): MemoryMessage {
-    const message = this.ledger.messages.get(id);
-    if (!message) throw new Error(`there is no message ${id}`);
-    return message;
   }
 }
 

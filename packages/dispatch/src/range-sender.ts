@@ -11,6 +11,7 @@ import type { Outcome, Provider } from './provider.js';
 import type { DispatchSettings } from './settings.js';
 import type { ClaimedMessage, ClaimedRange, DispatchStore, MessageEvent, Settlement } from './store.js';
 import { type MarkStride, WaterMark } from './water-mark.js';
+import { Withdrawals, withoutClient } from './withdrawals.js';
 
 export interface RangeSenderDeps {
   store: DispatchStore;
@@ -36,19 +37,28 @@ const knowAgainMs = 10;
 export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, lease: Lease): Promise<void> {
   const startedAt = performance.now();
   const mark = new WaterMark(deps.store, lease, range.messages, deps.stride, deps.logger);
-  const mayStart = () => lease.verdict() === 'ask';
+  const withdrawals = new Withdrawals(range, deps.writer);
+  lease.whenWithdrawn = (ids) => withdrawals.learn(ids);
   const answers: Promise<void>[] = [];
   for (const [index, message] of range.messages.entries()) {
+    if (withdrawals.has(message.id)) continue;
     if (message.phone === null) {
       deps.writer.push(withoutClient(message, lease.hold.rangeId));
       continue;
     }
     const pass = await admit(deps, lease, mark, index);
     if (pass === null) {
-      for (const unasked of range.messages.slice(index)) keepDoubt(deps.writer, unasked, lease);
+      const unasked = range.messages.slice(index).filter(({ id }) => !withdrawals.has(id));
+      for (const each of unasked) keepDoubt(deps.writer, each, lease);
       break;
     }
-    answers.push(ask(deps, message, message.phone, lease, pass, mayStart));
+    if (withdrawals.has(message.id)) {
+      // Deleted while it waited. If it was the one that tries the provider, another does when its time is over.
+      deps.slots.give();
+      continue;
+    }
+    withdrawals.began(index);
+    answers.push(ask(deps, message, message.phone, lease, pass, withdrawals));
   }
   await Promise.all(answers);
   deps.stride.learn(answers.length, performance.now() - startedAt);
@@ -85,7 +95,7 @@ async function ask(
   phone: string,
   lease: Lease,
   pass: Pass,
-  mayStart: () => boolean,
+  withdrawals: Withdrawals,
 ): Promise<void> {
   const { observer } = deps;
   const startedAt = performance.now();
@@ -94,15 +104,21 @@ async function ask(
   const { text, mailingId, origin } = lease;
   const outgoing = { id, phone, text, mailingId, clientId, origin };
   const timeoutMs = Math.min(deps.settings.timeoutMs, lease.msToEnd());
+  const mayStart = () => lease.verdict() === 'ask' && !withdrawals.has(id);
   const outcome = await deps.provider.send(outgoing, timeoutMs, mayStart);
   deps.slots.give();
   const tookMs = performance.now() - startedAt;
   observer.ended(outcome, tookMs);
-  if (outcome === null) return keepDoubt(deps.writer, message, lease);
+  if (outcome === null) {
+    keepDoubt(deps.writer, message, lease);
+    return withdrawals.leftOpen(message, message.unanswered);
+  }
   const latencyMs = Math.round(tookMs);
   if (outcome.kind !== 'accepted')
     deps.logger.debug({ mailing: mailingId, message: id, client: clientId, ...outcome }, 'the provider did not accept');
-  deps.writer.push(toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs));
+  const settlement = toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs);
+  deps.writer.push(settlement);
+  if (settlement.status === 'pending') withdrawals.leftOpen(message, settlement.outcome === 'unknown');
   if (!deps.gate.sawWell(outcome, pass)) await deps.gate.saw(outcome, pass);
 }
 
@@ -147,19 +163,4 @@ const toEvent = (outcome: Outcome, attempt: number, latencyMs: number): MessageE
   code: outcome.code ?? null,
   latencyMs,
   detail: outcome.kind === 'accepted' ? '' : outcome.detail,
-});
-
-/** The client was deleted since the start. What may have been asked before is not called off, though. */
-const withoutClient = ({ id, unanswered }: ClaimedMessage, rangeId: number): Settlement => ({
-  rangeId,
-  messageId: id,
-  status: unanswered ? 'unknown' : 'canceled',
-  event: {
-    event: 'canceled',
-    attempt: null,
-    httpStatus: null,
-    code: null,
-    latencyMs: null,
-    detail: 'The client was deleted.',
-  },
 });

@@ -7,6 +7,7 @@ import type { ClaimedRange, DispatchStore, Settlement } from './store.js';
 export interface StoreHarness {
   openWorker(): Promise<{ store: DispatchStore; die(): Promise<void> }>;
   addClients(count: number): Promise<number[]>;
+  /** As the API does: with what is unsent to it. */
   removeClient(id: number): Promise<void>;
   addMailing(mailing: { startsInMs: number; endsInMs: number; text?: string }): Promise<number>;
   changeMailing(
@@ -135,12 +136,14 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(range.messages[0]?.phone).to.match(/^[0-9]{1,11}$/);
       });
 
-      it('gives no phone for a client that was deleted', async () => {
+      it('gives no phone for a client that was deleted while a worker held the range that has died since', async () => {
         const [first] = await harness.addClients(2);
         const id = await harness.addMailing(soon);
         await store.start(id);
+        await claimRange(store, id);
         await harness.removeClient(first!);
-        const { messages } = await claimRange(store, id);
+        await die();
+        const { messages } = await claimRange((await harness.openWorker()).store, id);
         expect(messages.map(({ phone }) => phone === null)).to.deep.equal([true, false]);
       });
 
@@ -298,6 +301,116 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         await store.release(old.hold);
         expect(await store.renew([now.hold], leaseMs)).to.have.length(1);
         expect(await store.mark(now.hold, now.messages[1]!.id)).to.equal(true);
+      });
+    });
+
+    describe('when a client is deleted', () => {
+      /** A started mailing, with the clients' ids in the order of its messages. */
+      async function started(count: number): Promise<{ id: number; clients: number[] }> {
+        const clients = await harness.addClients(count);
+        const id = await harness.addMailing(soon);
+        await store.start(id);
+        return { id, clients };
+      }
+
+      it('cancels at once what nobody holds', async () => {
+        const { id, clients } = await started(3);
+        await harness.removeClient(clients[1]!);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['pending', 'canceled', 'pending']);
+        const range = await claimRange(store, id);
+        expect(range.messages).to.have.length(2);
+        expect((await store.renew([range.hold], leaseMs))[0]!.withdrawn).to.deep.equal([]);
+      });
+
+      it('leaves nothing to do when it was the last that was open', async () => {
+        const { id, clients } = await started(1);
+        await harness.removeClient(clients[0]!);
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'done' });
+        expect((await store.due(0)).finishes).to.deep.equal([id]);
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
+      });
+
+      it('tells the worker that has it in hand, and leaves its end to the worker', async () => {
+        const { id, clients } = await started(3);
+        const range = await claimRange(store, id);
+        await harness.removeClient(clients[0]!);
+        await harness.removeClient(clients[2]!);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['pending', 'pending', 'pending']);
+        const [renewal] = await store.renew([range.hold], leaseMs);
+        const ids = range.messages.map((message) => message.id);
+        expect(renewal!.withdrawn).to.deep.equal([ids[0], ids[2]]);
+        await store.settle([...ends(range, 'sent').slice(0, 1), ...ends(range, 'canceled').slice(2)]);
+        await store.release(range.hold);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'pending', 'canceled']);
+        const next = await claimRange(store, id);
+        expect((await store.renew([next.hold], leaseMs))[0]!.withdrawn, 'another hold').to.deep.equal([]);
+      });
+
+      it('cancels what the worker gave back without having learned of it', async () => {
+        const { id, clients } = await started(3);
+        const range = await claimRange(store, id);
+        await harness.removeClient(clients[1]!);
+        await store.settle(ends(range, 'sent').slice(0, 1));
+        await harness.changeMailing(id, { status: 'paused' });
+        await store.release(range.hold);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'canceled', 'pending']);
+      });
+
+      it('ends what waits for its next attempt, whoever holds the range; what met silence is unknown', async () => {
+        const { id, clients } = await started(4);
+        const range = await claimRange(store, id);
+        await store.settle([
+          ...retries(range, 'busy', 60_000).slice(0, 1),
+          ...retries(range, 'unknown', 60_000).slice(1, 2),
+        ]);
+        await harness.removeClient(clients[0]!);
+        await harness.removeClient(clients[1]!);
+        expect(await harness.messageStatuses(id), 'held').to.deep.equal(['canceled', 'unknown', 'pending', 'pending']);
+        await store.settle([
+          ...retries(range, 'busy', 60_000).slice(2, 3),
+          ...retries(range, 'unknown', 60_000).slice(3),
+        ]);
+        await store.release(range.hold);
+        await harness.removeClient(clients[2]!);
+        await harness.removeClient(clients[3]!);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['canceled', 'unknown', 'canceled', 'unknown']);
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
+      });
+
+      it('calls unknown what a dead worker may have asked for', async () => {
+        const { id, clients } = await started(4);
+        const range = await claimRange(store, id);
+        await store.mark(range.hold, range.messages[1]!.id);
+        await die();
+        await harness.removeClient(clients[0]!);
+        await harness.removeClient(clients[3]!);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['unknown', 'pending', 'pending', 'canceled']);
+        const other = await harness.openWorker();
+        const again = await claimRange(other.store, id);
+        expect(again.messages.map(({ unanswered }) => unanswered)).to.deep.equal([true, false]);
+      });
+
+      it('takes the range from a worker whose lease ran out, which then asks no more', async () => {
+        const { id, clients } = await started(2);
+        const range = await store.claim(id, { ...terms, leaseMs: -1 });
+        if (range.kind !== 'range') throw new Error(range.kind);
+        await harness.removeClient(clients[1]!);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['pending', 'canceled']);
+        expect(await store.renew([range.hold], leaseMs)).to.deep.equal([]);
+        expect(await store.mark(range.hold, range.messages[1]!.id)).to.equal(false);
+      });
+
+      it('ends in a sweep what a worker held that has died since', async () => {
+        const { id, clients } = await started(2);
+        await claimRange(store, id);
+        await harness.removeClient(clients[1]!);
+        await harness.changeMailing(id, { status: 'paused' });
+        const other = await harness.openWorker();
+        await other.store.due(0);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['pending', 'pending']);
+        await die();
+        await other.store.due(0);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['pending', 'canceled']);
       });
     });
 

@@ -1,4 +1,5 @@
-import { MemoryLedger, MemoryStore } from './memory-store.js';
+import { MemoryLedger } from './memory-ledger.js';
+import { MemoryStore } from './memory-store.js';
 import { testDispatchStore } from './store.suite.js';
 
 testDispatchStore('memory', async () => {
@@ -9,7 +10,7 @@ testDispatchStore('memory', async () => {
       return { store, die: async () => store.die() };
     },
     addClients: async (count) => ledger.addClients(count),
-    removeClient: async (id) => void ledger.clients.delete(id),
+    removeClient: async (id) => ledger.removeClient(id),
     addMailing: async (mailing) => ledger.addMailing(mailing),
     changeMailing: async (id, change) => ledger.changeMailing(id, change),
     mailingStatus: async (id) => ledger.mailings.get(id)?.status ?? null,

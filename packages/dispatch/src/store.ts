@@ -108,6 +108,8 @@ export interface Renewal {
   readonly perSecond: number | null;
   /** Whether the mailing still runs. */
   readonly running: boolean;
+  /** Messages of the hold whose client was deleted since the claim: they are not asked for any more. */
+  readonly withdrawn: readonly number[];
 }
 
 /**
@@ -196,11 +198,17 @@ export interface DispatchStore extends SharedLimits {
   renew(holds: readonly Hold[], leaseMs: number): Promise<Renewal[]>;
   /** Writes outcomes down together with their ranges' counts. What has an end already keeps it. */
   settle(settlements: readonly Settlement[]): Promise<void>;
-  /** Gives a range back: done when nothing in it is open, else due at its first retry. */
+  /**
+   * Gives a range back: done when nothing in it is open, else due at its first retry. What was withdrawn and is open ends
+   * here, in case nobody renewed the lease in time to learn of it.
+   */
   release(hold: Hold): Promise<void>;
   /** Gives a running mailing its last state: when all is done, or when its end has come. */
   finish(mailingId: number): Promise<FinishResult>;
-  /** What is due and may have lost its job; starts are looked for `horizonMs` ahead. */
+  /**
+   * What is due and may have lost its job; starts are looked for `horizonMs` ahead. What was withdrawn from a worker that
+   * has died since ends here.
+   */
   due(horizonMs: number): Promise<DueWork>;
   /** Removes some of a deleted mailing's rows; true when nothing is left. */
   purge(mailingId: number): Promise<boolean>;

@@ -40,15 +40,21 @@ export const changing = <Row>(
     return changed;
   });
 
-/** Finds a row and locks it, deletes it, and records what was deleted. */
+/**
+ * Finds a row and locks it, deletes it, and records what was deleted.
+ *
+ * @param follow does what else has to be done once the row is gone
+ */
 export const deleting = <Row extends { destroy(options: { transaction: Transaction }): Promise<void> }>(
   call: Call,
   show: (row: Row) => Identified,
   find: (transaction: Transaction) => Promise<Row>,
+  follow: (transaction: Transaction) => Promise<void> = async () => {},
 ): Promise<void> =>
   call.deps.database.transaction(async (transaction) => {
     const row = await find(transaction);
     await row.destroy({ transaction });
+    await follow(transaction);
     const old = show(row);
     await record(call, transaction, { row: old.id, old });
   });

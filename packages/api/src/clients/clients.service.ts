@@ -1,5 +1,12 @@
 import type { Client, ClientFilter, CustomIssue, NewClient } from '@showroom/contract';
-import type { Client as ClientModel, Database, Part, RowOf, Transaction } from '@showroom/database';
+import {
+  type Client as ClientModel,
+  type Database,
+  type Part,
+  type RowOf,
+  type Transaction,
+  withdrawClient,
+} from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { type PageOfRows, readPage } from '../page.js';
@@ -68,6 +75,10 @@ export const changeClient = (
     () => judgeClient(call.deps, change),
   );
 
-/** What was sent to the client stays in the ledger; what was not is canceled when its turn comes. */
-export const deleteClient = (call: Call, { id }: Pick<Client, 'id'>): Promise<void> =>
-  deleting(call, toClient, findClient(call, id));
+/** What was sent to the client stays in the ledger; what was not is canceled in the same transaction. */
+export function deleteClient(call: Call, { id }: Pick<Client, 'id'>): Promise<void> {
+  const { sql } = call.deps.database;
+  return deleting(call, toClient, findClient(call, id), (transaction) =>
+    withdrawClient((statement, values) => sql(statement, values, transaction), id),
+  );
+}

@@ -10,7 +10,7 @@ import { readTimeline } from './messages.timeline.js';
 /**
  * What an operator says became of a message of which nothing is known.
  *
- * @throws ApiError message.settled when it is known; mailing.canceled, mailing.over when it can not be sent again
+ * @throws ApiError message.settled when it is known; message.client_deleted, mailing.canceled, mailing.over when it can not be sent again
  */
 export async function resolveMessage(call: Call, { id, as }: { id: number } & Resolution): Promise<MessageTimeline> {
   const { deps } = call;
@@ -19,6 +19,9 @@ export async function resolveMessage(call: Call, { id, as }: { id: number } & Re
   if (as === 'retry') {
     const reopen = async (transaction: Transaction) => {
       const messages = await reopenMessages(deps.database, { ...which, status: 'unknown' }, transaction);
+      if (messages === 0 && before.status === 'unknown' && before.phone_number === null) {
+        throw new ApiError('message.client_deleted');
+      }
       refuseKnown(messages);
       return messages;
     };

@@ -186,6 +186,58 @@ describe('did this client get it, and if not, why?', () => {
     });
   });
 
+  describe('of a client that is deleted', () => {
+    const deleteClient = (id: number) => api.rest('DELETE', `/clients/${id}/`);
+
+    it('is canceled at once, also while it waits', async () => {
+      await addClient();
+      const mailing = await running.start();
+      await running.settle(mailing, ['busy']);
+      await api.rest('POST', `/mailing/${mailing}/pause/`);
+      const { results } = (await api.rest('GET', '/messages/')).body;
+      for (const client of [1, 2]) expect((await deleteClient(client)).status).to.equal(204);
+      for (const { id } of results) {
+        const message = await read(id);
+        expect(message).to.include({ status: 'canceled', reason: 'client_deleted', due_at: null, phone_number: null });
+        expect(message.explanation).to.equal('It was not sent: the client was deleted first.');
+        expect(lines(message.events).at(-1)).to.equal('canceled');
+      }
+      const counts = (await api.rest('GET', `/statistic/${mailing}/`)).body.messages;
+      expect(counts).to.include({ pending: 0, canceled: 2, total: 2 });
+      expect(await running.store.finish(mailing)).to.deep.equal({ kind: 'finished', status: 'completed' });
+    });
+
+    it('is explained while a worker has it in hand', async () => {
+      const mailing = await running.start();
+      const { messages, hold } = await running.claim(mailing);
+      await deleteClient(1);
+      const { status, explanation } = await read(messages[0]!.id);
+      expect(status).to.equal('pending');
+      expect(explanation).to.equal('The client was deleted: it is canceled before its next attempt.');
+      await running.store.release(hold);
+      expect((await read(messages[0]!.id)).status).to.equal('canceled');
+    });
+
+    it('is not sent again, and says so', async () => {
+      await addClient();
+      const mailing = await running.start();
+      const [failed, unknown] = await running.settle(mailing, ['failed', 'unknown']);
+      await running.store.finish(mailing);
+      for (const client of [1, 2]) await deleteClient(client);
+      expect((await api.rest('POST', `/mailing/${mailing}/retry/`)).body).to.include({ messages: 0 });
+      expect((await api.rest('POST', `/mailing/${mailing}/resolve/`, { as: 'retry' })).body).to.include({
+        messages: 0,
+      });
+      expect(await resolve(unknown!, 'retry')).to.deep.include({
+        status: 409,
+        body: { detail: 'The client was deleted: the message cannot be sent again. Settle it as sent or failed.' },
+      });
+      expect((await read(failed!)).status).to.equal('failed');
+      expect((await resolve(unknown!, 'sent')).body.status).to.equal('sent');
+      expect((await resolve(unknown!, 'retry')).body.detail).to.match(/nothing to settle/);
+    });
+  });
+
   describe('a client and a mailing', () => {
     const explain = (mailing: number, client: number | string) =>
       api.rest('GET', `/mailing/${mailing}/explain/?client=${client}`);

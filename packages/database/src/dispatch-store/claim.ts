@@ -27,7 +27,7 @@ export const closesInMs = `(CASE WHEN r.timezone IS NULL THEN NULL ELSE
 
 const claimRange = `
   UPDATE ranges r SET worker_id = $2, leased_until = clock_timestamp() + $3 * interval '1 ms',
-    claimed_at = clock_timestamp()
+    claimed_at = clock_timestamp(), withdrawn = NULL
   FROM mailings m, (
     SELECT first_id, asked_to, claimed_at FROM ranges
     WHERE mailing_id = $1 AND NOT done AND due_at <= clock_timestamp()

@@ -9,8 +9,8 @@ export const misses = 'r.worker_id IS NULL AND r.timezone IS NOT NULL AND r.due_
  * SQL: whether message `m` of range `p` may have been asked without an answer that was written down. It was asked before
  * and met silence; or it lies below the water mark, and did not wait for its next attempt when the range was claimed.
  */
-const metSilence = `EXISTS (SELECT FROM retries t WHERE t.message_id = m.id AND t.outcome = 'unknown')`;
-const wasInFlight = `coalesce(m.id <= p.asked_to
+export const metSilence = `EXISTS (SELECT FROM retries t WHERE t.message_id = m.id AND t.outcome = 'unknown')`;
+export const wasInFlight = `coalesce(m.id <= p.asked_to
   AND NOT EXISTS (SELECT FROM retries t WHERE t.message_id = m.id AND t.due_at > p.claimed_at), false)`;
 
 interface Ending {
@@ -43,7 +43,7 @@ const endOpenMessages = ({ status, reason, ranges }: Ending) => `
       count(s.status) FILTER (WHERE s.status = 'unknown') AS unknown
     FROM p LEFT JOIN settled s ON s.first_id = p.first_id GROUP BY p.first_id)
   UPDATE ranges r SET ${status} = r.${status} + counts.ended, unknown = r.unknown + counts.unknown, done = true,
-    worker_id = NULL, leased_until = NULL, asked_to = NULL
+    worker_id = NULL, leased_until = NULL, asked_to = NULL, withdrawn = NULL
   FROM counts WHERE r.first_id = counts.first_id`;
 
 const expireAll = endOpenMessages({

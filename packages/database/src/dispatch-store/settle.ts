@@ -1,6 +1,7 @@
 import type { MessageReason } from '@showroom/contract';
 import type { Hold, Renewal, Settlement } from '@showroom/dispatch';
 import type pg from 'pg';
+import { settleWithdrawn } from '../ledger/withdraw.js';
 import { closesInMs } from './claim.js';
 import { inTransaction } from './transaction.js';
 
@@ -153,24 +154,36 @@ const releaseRange = `
     SELECT last_id - first_id + 1 - sent - failed - expired - canceled - unknown AS open
     FROM ranges WHERE first_id = $1)
   UPDATE ranges r SET worker_id = NULL, leased_until = NULL, asked_to = NULL, done = stand.open = 0,
+    withdrawn = CASE WHEN stand.open > 0 THEN r.withdrawn END,
     due_at = next_due(CASE WHEN waiting.messages < stand.open THEN clock_timestamp()
                            ELSE coalesce(waiting.due_at, r.due_at) END,
       r.timezone, m.send_window_start, m.send_window_end)
   FROM waiting, stand, mailings m
-  WHERE r.first_id = $1 AND ${isHold} AND m.id = r.mailing_id RETURNING done`;
+  WHERE r.first_id = $1 AND ${isHold} AND m.id = r.mailing_id
+  RETURNING done, r.withdrawn IS NOT NULL AS withdrawn`;
 
-/** Gives the range back; what is open without a retry (a shutdown came between) is due at once. */
+/**
+ * Gives the range back; what is open without a retry (a shutdown came between) is due at once. Of clients that were deleted
+ * meanwhile, without the worker's having learned of it, it is canceled.
+ */
 export async function release(pool: pg.Pool, hold: Hold): Promise<void> {
-  const { rows } = await pool.query<{ done: boolean }>(releaseRange, toValues(hold));
+  const { rows } = await pool.query<{ done: boolean; withdrawn: boolean }>(releaseRange, toValues(hold));
+  if (rows[0]?.withdrawn) await cancelWithdrawn(pool, hold.rangeId);
   if (rows[0]?.done) await pool.query('DELETE FROM retries WHERE range_id = $1', [hold.rangeId]);
 }
+
+/** @param rangeId one range, or null for all that nobody holds */
+export const cancelWithdrawn = (pool: pg.Pool, rangeId: number | null): Promise<void> =>
+  inTransaction(pool, (client) =>
+    settleWithdrawn(async (statement, values) => (await client.query(statement, values)).rows, rangeId),
+  );
 
 const renewLeases = `
   UPDATE ranges r SET leased_until = clock_timestamp() + $4 * interval '1 ms'
   FROM mailings m, unnest($1::bigint[], $2::int[], $3::text[]) AS held(range_id, worker_id, token)
   WHERE r.first_id = held.range_id AND r.worker_id = held.worker_id AND r.claimed_at = held.token::timestamptz
     AND m.id = r.mailing_id
-  RETURNING r.first_id AS "rangeId", held.token, m.text,
+  RETURNING r.first_id AS "rangeId", held.token, m.text, coalesce(r.withdrawn, '{}')::float8[] AS withdrawn,
     m.status = 'running' AND m.deleted_at IS NULL AS running,
     m.send_per_second AS "perSecond", ${closesInMs} AS "closesInMs",
     (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS "endsInMs"`;

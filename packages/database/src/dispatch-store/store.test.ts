@@ -1,5 +1,7 @@
 import { testDispatchStore } from '@showroom/dispatch/suite';
 import { createTestDatabase } from '@showroom/testing';
+import { openDatabase } from '../database.js';
+import { withdrawClient } from '../ledger/withdraw.js';
 import { openDispatchStore, type PostgresDispatchStore } from './store.js';
 
 testDispatchStore('postgresql', async () => {
@@ -7,6 +9,7 @@ testDispatchStore('postgresql', async () => {
   const [code] = await database.query<{ id: string }>(`INSERT INTO codes (code) VALUES ('900') RETURNING id`);
   const [tag] = await database.query<{ id: string }>(`INSERT INTO tags (name) VALUES ('vip') RETURNING id`);
   const open = new Set<PostgresDispatchStore>();
+  const api = await openDatabase({ url: database.url });
   const inMs = (ms: number) => `clock_timestamp() + ${ms} * interval '1 ms'`;
   return {
     openWorker: async () => {
@@ -29,7 +32,11 @@ testDispatchStore('postgresql', async () => {
       );
       return rows.map(({ id }) => Number(id));
     },
-    removeClient: async (id) => void (await database.query('DELETE FROM clients WHERE id = $1', [id])),
+    removeClient: (id) =>
+      api.transaction(async (transaction) => {
+        await api.sql('DELETE FROM clients WHERE id = $1', [id], transaction);
+        await withdrawClient((statement, values) => api.sql(statement, values, transaction), id);
+      }),
     addMailing: async ({ startsInMs, endsInMs, text = 'hello' }) => {
       const rows = await database.query<{ id: string }>(
         `INSERT INTO mailings (start_at, end_at, text, by_tag, by_code)
@@ -57,6 +64,7 @@ testDispatchStore('postgresql', async () => {
       ).map(({ status }) => status),
     close: async () => {
       await Promise.all([...open].map((store) => store.close()));
+      await api.close();
       await database.drop();
     },
   };

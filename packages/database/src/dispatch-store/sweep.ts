@@ -1,6 +1,7 @@
 import type { DueWork } from '@showroom/dispatch';
 import type pg from 'pg';
 import { holderIsDead } from './session.js';
+import { cancelWithdrawn } from './settle.js';
 
 const purgeBatch = 10_000;
 
@@ -19,8 +20,12 @@ const runningMailings = `
   FROM mailings m
   WHERE m.status IN ('running', 'paused', 'canceled') AND m.finished_at IS NULL AND m.deleted_at IS NULL`;
 
-/** Everything that should be happening, or will have to soon, by the ledger alone. */
+/**
+ * Everything that should be happening, or will have to soon, by the ledger alone. Before that, it cancels what workers that
+ * died meanwhile were to cancel.
+ */
 export async function due(pool: pg.Pool, horizonMs: number): Promise<DueWork> {
+  await cancelWithdrawn(pool, null);
   const starts = await pool.query<DueWork['starts'][number]>(dueStarts, [horizonMs]);
   const running = await pool.query<{ id: number; over: boolean; idle: boolean }>(runningMailings);
   const deleted = await pool.query<{ id: number }>('SELECT id FROM mailings WHERE deleted_at IS NOT NULL');

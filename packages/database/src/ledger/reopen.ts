@@ -11,19 +11,21 @@ export interface Which {
 }
 
 /** SQL: messages of a mailing ($1) in a state, one of them ($2) or all; `set` is what becomes of them. */
-const changed = (status: string, set: string) => `
+const changed = (status: string, set: string, also = '') => `
   changed AS (
     UPDATE messages msg SET ${set} FROM mailings m
     WHERE m.id = $1 AND msg.id BETWEEN m.first_message_id AND m.last_message_id
-      AND ($2::bigint IS NULL OR msg.id = $2) AND msg.status = '${status}' RETURNING msg.id),
+      AND ($2::bigint IS NULL OR msg.id = $2) AND msg.status = '${status}' ${also} RETURNING msg.id),
   placed AS MATERIALIZED (
     SELECT changed.id, r.first_id AS range_id
     FROM changed, LATERAL (SELECT first_id FROM ranges WHERE first_id <= changed.id ORDER BY first_id DESC LIMIT 1) AS r),
   counts AS (SELECT range_id, count(*)::int AS n FROM placed GROUP BY range_id)`;
 
+const hasClient = 'AND EXISTS (SELECT FROM clients c WHERE c.id = msg.client_id)';
+
 // What was unknown may have arrived all the same: should it be refused now, or the end come first, it is unknown again.
 const reopen = (status: Which['status']) => `
-  WITH ${changed(status, `status = 'pending', reason = NULL`)},
+  WITH ${changed(status, `status = 'pending', reason = NULL`, hasClient)},
   told AS (INSERT INTO message_events (message_id, event, detail) SELECT id, 'retried', $3 FROM placed),
   asked AS (
     INSERT INTO retries (message_id, range_id, attempt, due_at, outcome, detail)
@@ -39,7 +41,7 @@ const reopen = (status: Which['status']) => `
 
 /**
  * Puts messages that failed, or of which nothing is known, back to pending, due now. The mailing's row has to be locked,
- * and its status is the caller's business.
+ * and its status is the caller's business. Those of clients that were deleted stay as they are: nobody can be asked.
  *
  * @returns how many it were
  */

@@ -426,7 +426,7 @@ export interface MessagesResource {
   /**
    * Settle an unknown message. Needs `change_message`.
    *
-   * @throws ConflictError message.settled, mailing.canceled, mailing.over
+   * @throws ConflictError message.settled, message.client_deleted, mailing.canceled, mailing.over
    * @example
    * await showroom.messages.resolve(12, { as: 'sent' });
    */
