@@ -56,13 +56,18 @@ describe('cli', function () {
 
   it('imports a file, and fails when a row is refused', async () => {
     const good = await showroom(['clients', 'import', join(folder, 'clients.csv')]);
-    expect(good.stdout).to.equal('2 rows: 2 created, 0 updated, 0 as they were, 0 refused.\n');
+    expect(good.stdout).to.equal('2 rows: 2 created, 0 updated, 0 skipped, 0 refused.\n');
     expect(good.code).to.equal(0);
+    const again = await showroom(['clients', 'import', join(folder, 'clients.csv')]);
+    expect(again.stdout).to.equal(
+      '2 rows: 0 created, 0 updated, 2 skipped, 0 refused.\nPhone numbers: 2 known already.\n',
+    );
+    expect(again.code).to.equal(0);
     const file = join(folder, 'clients.ndjson');
-    await writeFile(file, '{"phone_number":"+7","timezone":"UTC","mobile_operator_code":1,"tag":1}\n');
-    const bad = await showroom(['clients', 'import', file, '--known', 'skip']);
+    await writeFile(file, '{"phone_number":"7x","timezone":"UTC","mobile_operator_code":1,"tag":1}\n');
+    const bad = await showroom(['clients', 'import', file]);
     expect(bad.code).to.equal(1);
-    expect(bad.stdout).to.match(/1 refused\.\nRow 1, phone_number: /);
+    expect(bad.stdout).to.match(/1 refused\.\nLine 1, phone_number "7x": /);
     const none = await showroom(['clients', 'import', join(folder, 'none.csv')]);
     expect(none.code).to.equal(2);
     expect(none.stderr).to.match(/none\.csv cannot be read: ENOENT.*\n$/);
@@ -71,15 +76,13 @@ describe('cli', function () {
   });
 
   it('imports what is piped in', async () => {
-    const { code, stdout } = await showroom(
-      ['clients', 'import', '-', '--known', 'skip', '--format', 'csv'],
-      {},
-      (child) => {
-        child.stdin!.write('phone_number,timezone,mobile_operator_code,tag\n79000000001,UTC,1,1\n');
-        child.stdin!.end('79000000009,Mars,1,1\n');
-      },
+    const { code, stdout } = await showroom(['clients', 'import', '-', '--format', 'csv'], {}, (child) => {
+      child.stdin!.write('phone_number,timezone,mobile_operator_code,tag\n79000000001,UTC,1,1\n');
+      child.stdin!.end('79000000009,Mars,1,1\n');
+    });
+    expect(stdout).to.match(
+      /^2 rows: 0 created, 0 updated, 1 skipped, 1 refused\.\nPhone numbers: 1 known already\.\nLine 3, timezone "Mars": /,
     );
-    expect(stdout).to.match(/^2 rows: 0 created, 0 updated, 1 as they were, 1 refused\.\nRow 2, timezone: /);
     expect(code).to.equal(1);
   });
 
@@ -178,7 +181,7 @@ describe('cli', function () {
       [[...forVips, '--end', 'now'], 'Nothing would be sent'],
       [[...forVips, '--end', '+1h', '--tag', ''], 'It must not be empty.'],
       [['mailing', 'pause', 'one'], 'It must be a whole number above 0.'],
-      [['clients', 'import', 'x.csv', '--known', 'replace'], 'Allowed choices are add, update, skip.'],
+      [['clients', 'import', 'x.csv', '--known', 'replace'], 'Allowed choices are skip, update, add.'],
       [['nonsense'], "unknown command 'nonsense'"],
       [['--url', 'localhost:8005', 'statistic'], "baseUrl must be like 'https://showroom.example.com'"],
     ] as const) {

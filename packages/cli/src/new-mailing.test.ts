@@ -1,6 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { type CliService, command, startCliService } from './service.suite.js';
+
+const hour = 3_600_000;
 
 /** Gives a command a terminal of its own; that of Linux. */
 const findsScript = spawnSync('script', ['-qefc', 'true', '/dev/null']).status === 0;
@@ -91,6 +95,61 @@ describe('a new mailing, by the cli', function () {
     });
   });
 
+  it("counts from the service's now, also where this machine's clock is wrong", async () => {
+    // In front of the service, whose clock then seems to be an hour ahead.
+    const ahead = createServer(async (request, response) => {
+      const body: Uint8Array[] = [];
+      for await (const piece of request) body.push(piece);
+      const answer = await fetch(`${service.url}${request.url}`, {
+        method: request.method ?? 'GET',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body.length > 0 && { body: Buffer.concat(body) }),
+      });
+      response.sendDate = false;
+      response
+        .writeHead(answer.status, {
+          'content-type': answer.headers.get('content-type') ?? '',
+          date: new Date(Date.now() + hour).toUTCString(),
+        })
+        .end(await answer.text());
+    });
+    await new Promise<void>((resolve) => ahead.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(ahead.address() as AddressInfo).port}`;
+      const given = ['mailing', 'create', '--text', 'x', '--tag', 'vip', '--start', '+1h', '--end', '+2h', '--yes'];
+      const { code, stderr } = await service.showroom(given, place(url));
+      expect(code, stderr).to.equal(0);
+      const [row] = await service.database.query<{ start: number; end: number }>(
+        `SELECT extract(epoch FROM start_at - now())::float AS start, extract(epoch FROM end_at - now())::float AS end
+         FROM mailings ORDER BY id DESC LIMIT 1`,
+      );
+      expect(row!.start).to.be.within(7_140, 7_201);
+      expect(row!.end - row!.start).to.be.within(3_599, 3_601);
+    } finally {
+      ahead.close();
+    }
+  });
+
+  it("starts by the service's clock when it starts now", async () => {
+    const given = ['mailing', 'create', '--text', 'x', '--tag', 'gold', '--end', '+1h', '--yes'];
+    for (const start of [[], ['--start', 'now']]) {
+      const { code, stderr } = await service.showroom([...given, ...start], place());
+      expect(code, stderr).to.equal(0);
+      expect(stderr).to.match(/^Start: now\nEnd: {3}/);
+      const [row] = await service.database.query<{ age: number }>(
+        'SELECT extract(epoch FROM now() - start_at)::float AS age FROM mailings ORDER BY id DESC LIMIT 1',
+      );
+      expect(row!.age).to.be.within(0, 10);
+    }
+  });
+
+  it('is refused when its end has passed', async () => {
+    const given = ['mailing', 'create', '--text', 'x', '--tag', 'vip', '--end', '2020-01-01T00:00Z', '--yes'];
+    const { code, stderr } = await service.showroom(given, place());
+    expect(code).to.equal(1);
+    expect(stderr).to.contain('end_notification_date: ');
+  });
+
   describe('on a terminal', () => {
     before(function () {
       if (findsScript) return;
@@ -141,7 +200,9 @@ describe('a new mailing, by the cli', function () {
     it('is not made when Ctrl-C answers', async () => {
       const before = await count();
       const { code, seen } = await typed([...later, '--tag', 'vip'], '\u0003');
-      expect(seen).to.match(/Send to 926 clients\? \[y\/N\] .*\nStopped\. Nothing was made\.\n$/s);
+      expect(seen, JSON.stringify(seen)).to.match(
+        /Send to 926 clients\? \[y\/N\] .*\nStopped\. Nothing was made\.\n$/s,
+      );
       expect(code).to.equal(130);
       expect(await count()).to.equal(before);
     });
@@ -174,6 +235,7 @@ describe('a new mailing, by the cli', function () {
     await service.database.query(`INSERT INTO tags (name) VALUES (E'\\u001b[2Jred\\u202e')`);
     await service.database.query('UPDATE clients SET tag_id = 3 WHERE id = 1');
     const { stdout } = await create('--everybody', '--dry-run');
+    await service.database.query('UPDATE clients SET tag_id = 1 WHERE id = 1');
     expect(stdout).to.contain('\\u{1b}[2Jred\\u{202e} 1').and.not.contain('\u001b');
   });
 });

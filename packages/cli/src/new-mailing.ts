@@ -68,21 +68,24 @@ async function isWanted({ showroom, terminal }: Place, draft: MailingCreateInput
 
 /** What the service is asked for; each date is repeated as it was understood. */
 async function toDraft(place: Place, { text, tag, code, start, end, perSecond }: NewMailingOptions) {
+  const startsAt = isNow(start) ? 'now' : await toDate(place, start);
+  const endsAt = await toDate(place, end);
+  place.terminal.note(`Start: ${startsAt === 'now' ? startsAt : showDate(startsAt)}`);
+  place.terminal.note(`End:   ${showDate(endsAt)}`);
   const draft: MailingCreateInput = {
     text,
     tags: tag ?? [],
     codes: code ?? [],
-    start_notification_date: await toDate(place, start),
-    end_notification_date: await toDate(place, end),
+    start_notification_date: startsAt,
+    end_notification_date: endsAt,
     ...(perSecond !== undefined && { send_per_second: perSecond }),
   };
-  const { start_notification_date: from, end_notification_date: to } = draft;
-  place.terminal.note(`Start: ${'afterMs' in start && start.afterMs === 0 ? 'now' : showDate(from as Date)}`);
-  place.terminal.note(`End:   ${showDate(to as Date)}`);
   return draft;
 }
 
-/** Durations count from the service's now, to the second: it may not be that of this machine. */
+const isNow = (moment: Moment) => 'afterMs' in moment && moment.afterMs === 0;
+
+/** Durations count from the service's now, in whole seconds: the clock of this machine may differ. */
 async function toDate({ showroom, clock }: Place, moment: Moment): Promise<Date> {
   if ('at' in moment) return moment.at;
   await showroom.auth.me();

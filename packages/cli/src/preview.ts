@@ -10,7 +10,14 @@ export const toCount = (count: number, what: string): string =>
 
 /** What a mailing would do, line by line. */
 export function describePreview(preview: MailingPreview): string[] {
-  return [toAudience(preview), ...toSample(preview), toParts(preview), toTime(preview), ...toMisses(preview)];
+  return [
+    toAudience(preview),
+    ...toSample(preview),
+    toParts(preview),
+    toTime(preview),
+    ...toMisses(preview),
+    ...preview.warnings.map((warning) => `Warning: ${warning}`),
+  ];
 }
 
 function toAudience({ audience, by_tag, by_code }: MailingPreview): string {

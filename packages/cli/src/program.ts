@@ -55,7 +55,9 @@ function addClients(program: Command, deps: Deps): void {
       'import a CSV or NDJSON file, or - for what is piped in; rows that are refused are told of, and the exit code is 1',
     )
     .addOption(
-      new Option('--known <what>', 'what to do with phone numbers that are there').choices(['add', 'update', 'skip']),
+      new Option('--known <what>', 'what to do with phone numbers that a client has already')
+        .choices(['skip', 'update', 'add'])
+        .default('skip'),
     )
     .addOption(new Option('--format <format>', 'what the file is, if its name does not say').choices(['csv', 'ndjson']))
     .action(

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import { Mistake } from './mistake.js';
+import { toVisible } from './visible.js';
 
 /** Where a command's words go. */
 export interface Terminal {
@@ -91,10 +92,3 @@ async function read(question: string, isSecret: boolean, stop: () => void): Prom
   reader.close();
   return answer;
 }
-
-/** What others have written must not steer the terminal: control characters and marks of direction are spelled out. */
-const toVisible = (line: string): string =>
-  line.replaceAll(
-    /[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (sign) => `\\u{${sign.codePointAt(0)!.toString(16)}}`,
-  );
