@@ -13,6 +13,8 @@ describe('server config', () => {
       sessionMs: 43_200_000,
       tokenCallsPerMinute: 6_000,
       importMaxBytes: 536_870_912,
+      liveStreamsPerUser: 20,
+      liveStreams: 1_000,
     });
     expect(corsOrigins).to.deep.equal([]);
     expect(trustProxy).to.equal(undefined);
@@ -26,6 +28,8 @@ describe('server config', () => {
       SESSION_MINUTES: '30',
       TOKEN_CALLS_PER_MINUTE: '60',
       IMPORT_MAX_MB: '10',
+      LIVE_STREAMS_PER_USER: '3',
+      LIVE_STREAMS: '50',
       CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       TRUST_PROXY: '10.0.0.0/8, ::1',
     });
@@ -35,6 +39,8 @@ describe('server config', () => {
       sessionMs: 1_800_000,
       tokenCallsPerMinute: 60,
       importMaxBytes: 10_485_760,
+      liveStreamsPerUser: 3,
+      liveStreams: 50,
     });
     expect(config.corsOrigins).to.deep.equal(['https://app.example.com', 'http://localhost:3000']);
     expect(config.trustProxy).to.deep.equal(['10.0.0.0/8', '::1']);
@@ -52,6 +58,8 @@ describe('server config', () => {
     ['WRONG_PASSWORDS', '0'],
     ['SESSION_MINUTES', '-1'],
     ['TOKEN_CALLS_PER_MINUTE', 'many'],
+    ['LIVE_STREAMS_PER_USER', '0'],
+    ['LIVE_STREAMS', '100001'],
   ]) {
     it(`says what is wrong with ${variable}=${wrong}`, () => {
       const sentence = new RegExp(`^${variable}[.\\d]* is wrong: [^\\n]+\\.$`);

@@ -27,6 +27,8 @@ const Environment = z.object({
   SESSION_MINUTES: variables.number(1, 525_600).default(defaultSettings.sessionMs / 60_000),
   TOKEN_CALLS_PER_MINUTE: variables.number(1, 1_000_000_000).default(defaultSettings.tokenCallsPerMinute),
   IMPORT_MAX_MB: variables.number(1, 100_000).default(defaultSettings.importMaxBytes / megabyte),
+  LIVE_STREAMS_PER_USER: variables.number(1, 100_000).default(defaultSettings.liveStreamsPerUser),
+  LIVE_STREAMS: variables.number(1, 100_000).default(defaultSettings.liveStreams),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   METRICS_ACCESS: variables.metricsAccess.default('local'),
   METRICS_TOKEN: variables.token.optional(),
@@ -60,6 +62,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
       sessionMs: read.SESSION_MINUTES * 60_000,
       tokenCallsPerMinute: read.TOKEN_CALLS_PER_MINUTE,
       importMaxBytes: read.IMPORT_MAX_MB * megabyte,
+      liveStreamsPerUser: read.LIVE_STREAMS_PER_USER,
+      liveStreams: read.LIVE_STREAMS,
     },
   };
 }

@@ -75,7 +75,7 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
     contextOf,
     bodySchemas: document.components.schemas,
   });
-  await app.register(livePlugin, { identify, contextOf });
+  await app.register(livePlugin, { deps, identify, contextOf });
   if (dashboard) await serveStaffPage(app, { deps, prefix: '/jobs', page: dashboard, identify });
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {

@@ -10,6 +10,10 @@ export interface Settings {
   readonly tokenCallsPerMinute: number;
   /** How large a file of clients may be. */
   readonly importMaxBytes: number;
+  /** How many live streams one user may have open. */
+  readonly liveStreamsPerUser: number;
+  /** How many live streams may be open in one process. */
+  readonly liveStreams: number;
 }
 
 export const defaultSettings: Settings = {
@@ -18,4 +22,6 @@ export const defaultSettings: Settings = {
   sessionMs: 12 * 3_600_000,
   tokenCallsPerMinute: 6_000,
   importMaxBytes: 512 * 1024 * 1024,
+  liveStreamsPerUser: 20,
+  liveStreams: 1_000,
 };

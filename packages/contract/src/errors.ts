@@ -18,6 +18,7 @@ export const errors = {
     status: 409,
     message: 'This Idempotency-Key came with another body within the last 24 hours: use a new one.',
   },
+  'live.too_many': { status: 429, message: 'Too many live streams are open: close one first.' },
   'page.not_found': { status: 404, message: 'Invalid page.' },
   'client.file_unreadable': { status: 400, message: 'The file cannot be read.' },
   'client.not_found': { status: 404, message: 'There is no such client.' },

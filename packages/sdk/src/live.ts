@@ -1,6 +1,7 @@
 import { createTRPCUntypedClient, httpSubscriptionLink } from '@trpc/client';
 import { EventSource } from 'eventsource';
 import superjson from 'superjson';
+import { toDetails } from './errors.js';
 import type { MailingStatisticDetail } from './generated/types.js';
 import type { CallOptions } from './options.js';
 import type { Transport } from './transport.js';
@@ -11,6 +12,17 @@ export type Stand = Pick<MailingStatisticDetail, 'status' | 'messages'>;
 /** How long the first word may take; then there is no stream to be had here. */
 const firstWordMs = 5_000;
 
+/** Why a stream ended without an error. */
+export interface ListenEnd {
+  /** Whether the service answered. */
+  readonly wasReached: boolean;
+  /** After how long a stream may be asked for again, where the service has too many open; undefined: do not ask again. */
+  readonly againMs: number | undefined;
+}
+
+/** How long to wait for a place: where the service does not say, and at most. */
+const againsMs = { usual: 10_000, longest: 60_000 };
+
 /**
  * How a mailing goes on, as the service tells it, by server-sent events. A cut is mended by itself, and what was told is not
  * told again. Ends, without an error, when the mailing has ended, and when there is no stream to be had or it breaks for
@@ -20,7 +32,15 @@ export async function* listen(
   { origin, fetch, headers, patience }: Transport,
   id: number,
   { signal, headers: added }: CallOptions,
-): AsyncGenerator<Stand> {
+): AsyncGenerator<Stand, ListenEnd> {
+  let wasReached = false;
+  let againMs: number | undefined;
+  const watchedFetch: Transport['fetch'] = async (...given) => {
+    const response = await fetch(...given);
+    againMs = response.status === 429 ? toAgainMs(response) : undefined;
+    if (againMs !== undefined) wasReached = true;
+    return response;
+  };
   const told: Stand[] = [];
   let isOver = false;
   let wake = () => {};
@@ -28,12 +48,13 @@ export async function* listen(
     isOver = true;
     wake();
   };
-  const subscription = openClient(origin, fetch, { ...headers, ...added }).subscription(
+  const subscription = openClient(origin, watchedFetch, { ...headers, ...added }).subscription(
     'mailing.watch',
     { id },
     {
       onData: (envelope) => {
         clearTimeout(timer);
+        wasReached = true;
         told.push((envelope as { data: Stand }).data);
         wake();
       },
@@ -51,7 +72,7 @@ export async function* listen(
     for (;;) {
       const stand = told.shift();
       if (stand) yield stand;
-      else if (isOver) return;
+      else if (isOver) return { wasReached, againMs };
       else {
         await new Promise<void>((resolve) => {
           wake = resolve;
@@ -80,3 +101,6 @@ const openClient = (origin: string, fetch: Transport['fetch'], headers: Transpor
       }),
     ],
   });
+
+const toAgainMs = (response: Response): number =>
+  Math.min(toDetails(response).retryAfterMs ?? againsMs.usual, againsMs.longest);

@@ -485,6 +485,41 @@ describe('sdk', function () {
       }
     }).timeout(60_000);
 
+    it('asks once while too many streams are open, and listens again when the service said', async () => {
+      const asked: [string, number][] = [];
+      const said: string[] = [];
+      const crowded = createShowroom({
+        baseUrl,
+        ...account,
+        logger: { warn: (message) => said.push(message) },
+        fetch: (input, init) => {
+          const { pathname } = new URL(String(input));
+          asked.push([pathname, performance.now()]);
+          if (asked.length > 1) return fetch(input, init);
+          const headers = { 'retry-after': '2', 'x-error-code': 'live.too_many' };
+          return Promise.resolve(Response.json({ error: {} }, { status: 429, headers }));
+        },
+      });
+      const { id } = await start();
+      await showroom.mailing.pause(id!);
+      const seen: Progress[] = [];
+      const watching = (async () => {
+        for await (const progress of crowded.mailing.watch(id!)) seen.push(progress);
+      })();
+      while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(seen[0]!.status).to.equal('paused');
+      await showroom.mailing.cancel(id!);
+      await watching;
+      expect(seen.map(({ status }) => status)).to.deep.equal(['paused', 'canceled']);
+      expect(asked.map(([path]) => path)).to.deep.equal([
+        '/live/mailing.watch',
+        '/trpc/statistic.read',
+        '/live/mailing.watch',
+      ]);
+      expect(asked[2]![1] - asked[0]![1]).to.be.at.least(2_000);
+      expect(said).to.deep.equal(['mailing.watch waits for a live stream: the service has too many open.']);
+    });
+
     it('goes on when the server was restarted, and tells nothing twice', async () => {
       const { port } = new URL(baseUrl);
       const { id } = await start();

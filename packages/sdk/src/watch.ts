@@ -1,7 +1,7 @@
 import { endable } from './endable.js';
 import { ConnectionError, RateLimitError, ServerError } from './errors.js';
 import type { MailingStatisticDetail, MessageCounts } from './generated/types.js';
-import type { Stand } from './live.js';
+import type { ListenEnd, Stand } from './live.js';
 import type { CallOptions } from './options.js';
 import { type Patience, toReason } from './patience.js';
 import { pause } from './pause.js';
@@ -43,7 +43,7 @@ export interface MailingWatching {
 }
 
 type Look = (id: number, options: CallOptions) => Promise<Stand>;
-type Listen = (id: number, options: CallOptions) => AsyncIterable<Stand>;
+type Listen = (id: number, options: CallOptions) => AsyncGenerator<Stand, ListenEnd>;
 
 interface Told {
   readonly progress: Progress;
@@ -70,15 +70,22 @@ export function createWatching(look: Look, listen: Listen, logger: Patience['log
     }
   }
 
-  /** As long as the service tells, that; from then on, what it answers. */
+  /**
+   * As long as the service tells, that; from then on, what it answers. A service that has too many streams open is asked once,
+   * and then for a stream again when it said.
+   */
   async function* follow(id: number, options: CallOptions): AsyncGenerator<Stand> {
-    let wasReached = false;
-    for await (const stand of listen(id, options)) {
-      wasReached = true;
-      yield stand;
+    for (;;) {
+      const { wasReached, againMs } = yield* listen(id, options);
+      options.signal?.throwIfAborted();
+      if (againMs === undefined) return yield* ask(id, usualEveryMs, options, wasReached);
+      logger?.warn('mailing.watch waits for a live stream: the service has too many open.', {
+        mailing: id,
+        pauseMs: againMs,
+      });
+      yield await patientlyLook(id, options);
+      await pause(againMs, options.signal);
     }
-    options.signal?.throwIfAborted();
-    yield* ask(id, usualEveryMs, options, wasReached);
   }
 
   /** A service that nobody has reached yet may be none at all: only one that was there is waited for. */

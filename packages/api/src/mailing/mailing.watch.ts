@@ -1,52 +1,92 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MailingProgress, MailingStatus } from '@showroom/contract';
-import { type CountsRow, countsOfMailing, toCounts } from '@showroom/database';
+import { type CountsRow, countsOfMailing, type Database, toCounts } from '@showroom/database';
 import { tracked } from '@trpc/server';
 import type { Context, Deps } from '../context.js';
 import { ApiError, forbidden } from '../errors.js';
-import { found } from '../rows.js';
 import { endedStatuses } from './mailing.service.js';
+import { SharedLooks } from './shared-looks.js';
 
-/** A mailing is looked at so often, and whoever watches it as often as that divides. */
 const lookEveryMs = 1_000;
-const looksPerCheck = 10;
+/** The longest time between two looks at what a watcher may do. */
+const checkMs = 10_000;
+
+/** How a mailing stands, and the id of the event that tells it: the same for the same state. */
+interface Stand {
+  readonly event: string;
+  readonly progress: MailingProgress;
+}
+
+/** What all watchers of all mailings in this process share. */
+export type MailingLooks = SharedLooks<Stand>;
+
+export const createMailingLooks = ({ database, logger }: Pick<Deps, 'database' | 'logger'>): MailingLooks =>
+  new SharedLooks({
+    look: (ids) => readStands(database, ids),
+    isSame: (one, other) => one.event === other.event,
+    onFailure: (err) => logger.warn({ err }, 'the watched mailings could not be read; watchers wait'),
+    everyMs: lookEveryMs,
+  });
 
 /**
  * Tells how a mailing goes on: at once, and whenever that has changed, until it has ended. An event's id is what it says, so
- * whoever comes back after a cut is told only what is new. Somebody who may not watch any more by now is told nothing more.
+ * whoever comes back after a cut is told only what is new. Somebody who loses the right to watch gets an error.
  */
 export async function* watchMailing(
-  { deps, identifyAgain }: Pick<Context, 'deps' | 'identifyAgain'>,
+  looks: MailingLooks,
+  { identifyAgain }: Pick<Context, 'identifyAgain'>,
   { id, lastEventId }: { id: number; lastEventId?: string },
   signal: AbortSignal | undefined,
 ) {
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  let refusal: unknown;
+  void whenRefused(identifyAgain, either).then((error) => {
+    refusal = error;
+    stop.abort();
+  });
   let last = lastEventId;
-  for (let looks = 1; !signal?.aborted; looks++) {
-    const progress = await readProgress(deps, id);
-    const event = [progress.status, ...Object.values(progress.messages)].join(' ');
-    if (event !== last) yield tracked(event, progress);
-    if (endedStatuses.has(progress.status) && progress.messages.pending === 0) return;
-    last = event;
-    await sleep(lookEveryMs, undefined, { signal }).catch(() => {});
-    if (looks % looksPerCheck === 0) await requireStill(identifyAgain);
+  try {
+    for await (const stand of looks.follow(id, either)) {
+      if (!stand) throw new ApiError('mailing.not_found');
+      const { event, progress } = stand;
+      if (event !== last) yield tracked(event, progress);
+      if (endedStatuses.has(progress.status) && progress.messages.pending === 0) return;
+      last = event;
+    }
+    if (refusal) throw refusal;
+  } finally {
+    stop.abort();
   }
 }
 
-async function requireStill(identifyAgain: Context['identifyAgain']): Promise<void> {
-  const caller = await identifyAgain();
-  if (caller instanceof ApiError) throw caller;
-  if (!caller.isSuperuser && !caller.permissions.has('view_statistic')) throw forbidden('view_statistic');
+/** Resolves to why somebody may not watch any more; to nothing when the signal aborts. */
+async function whenRefused(identifyAgain: Context['identifyAgain'], signal: AbortSignal): Promise<unknown> {
+  try {
+    for (;;) {
+      // At random times: a thousand streams that begin together are not to ask together.
+      await sleep(checkMs * (0.5 + Math.random() / 2), undefined, { signal });
+      const caller = await identifyAgain();
+      if (caller instanceof ApiError) return caller;
+      if (!caller.isSuperuser && !caller.permissions.has('view_statistic')) return forbidden('view_statistic');
+    }
+  } catch (error) {
+    return signal.aborted ? undefined : error;
+  }
 }
 
-const progressOf = `
-  SELECT m.status, counts.* FROM mailings m, LATERAL (${countsOfMailing('m.id')}) AS counts
-  WHERE m.id = $1 AND m.deleted_at IS NULL`;
+const standsOf = `
+  SELECT m.id, m.status, counts.* FROM mailings m, LATERAL (${countsOfMailing('m.id')}) AS counts
+  WHERE m.id = ANY($1::bigint[]) AND m.deleted_at IS NULL`;
 
-async function readProgress({ database }: Deps, id: number): Promise<MailingProgress> {
-  const rows = database.sql<CountsRow & { status: MailingStatus }>(progressOf, [id]);
-  const { status, ...counts } = await found(
-    rows.then(([row]) => row ?? null),
-    'mailing.not_found',
+async function readStands({ sql }: Database, ids: number[]): Promise<Map<number, Stand>> {
+  const rows = await sql<CountsRow & { id: number; status: MailingStatus }>(standsOf, [ids]);
+  return new Map(
+    rows.map(({ id, status, ...counts }) => [Number(id), toStand({ status, messages: toCounts(counts) })]),
   );
-  return { status, messages: toCounts(counts) };
 }
+
+const toStand = (progress: MailingProgress): Stand => ({
+  event: [progress.status, ...Object.values(progress.messages)].join(' '),
+  progress,
+});
