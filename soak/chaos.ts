@@ -74,6 +74,21 @@ export const loseJobs: Chaos = async ({ jobStore, random }, { signal }) => {
   await jobStore.lose();
 };
 
+/** kill -9 of the first worker, for good: what it had locked and planned is left to the others. */
+export const loseWorker: Chaos = async ({ workers }, { signal }) => {
+  await pause(3_000, signal);
+  await workers[0]!.lose();
+};
+
+/** The first worker's clock is set an hour forward while it works. It locks and plans by that clock, and dies. */
+export const setClockAndLose: Chaos = async ({ workers, mail }) => {
+  workers[0]!.signal('SIGUSR2');
+  await mail('hurried', 240_000);
+  // Longer than a third of a lock's lifetime: every lock is written anew.
+  await sleep(8_000);
+  await workers[0]!.lose();
+};
+
 /** Nobody listens at the provider's port for a while. */
 export const provideNothing: Chaos = async ({ provider, random }, { signal }) => {
   await pause(between(random, [600, 1_000]), signal);

@@ -29,7 +29,7 @@ interface Life {
 
 /*
  * An app under somebody who watches over it, as a supervisor does in production. It lives, or it is dead:
- * - `kill` ends it without warning, and it stays dead until `start`.
+ * - `kill` ends it without warning, and it stays dead until `start`; after `lose` it stays dead for good.
  * - When it ends by itself, it is started again a little later. Before it was ready that is no fault of its own (its
  *   database is away, say); afterwards it is a crash, which the suite counts as a failure.
  * - `stop` asks it to end in good order, and nothing starts it any more.
@@ -40,6 +40,7 @@ export class App {
   private life: Life | null = null;
   private output = '';
   private isOver = false;
+  private isLost = false;
 
   constructor(private readonly options: AppOptions) {
     this.start();
@@ -77,11 +78,23 @@ export class App {
     return true;
   }
 
-  /** Asks it to end; gives the exit code, null when it had to be killed or was dead, and 0 when it was not ready yet. */
+  /** kill -9, and nobody starts it again. */
+  async lose(): Promise<void> {
+    this.isOver = true;
+    this.isLost = true;
+    await this.kill();
+  }
+
+  /** Sends it a signal, if it lives. */
+  signal(name: NodeJS.Signals): void {
+    this.life?.child.kill(name);
+  }
+
+  /** Asks it to end; gives the exit code, null when it had to be killed or was dead, and 0 when it was lost or not ready. */
   async stop(patienceMs = 15_000): Promise<number | null> {
     this.isOver = true;
     const { life } = this;
-    if (!life) return null;
+    if (!life) return this.isLost ? 0 : null;
     life.isMeant = true;
     // Before it listens to signals there is nothing to put in order.
     life.child.kill(life.facts ? 'SIGTERM' : 'SIGKILL');

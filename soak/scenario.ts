@@ -21,6 +21,8 @@ export interface Scenario {
   readonly workers: number;
   /** How far each worker's clock is off. */
   readonly shiftsMs?: readonly number[];
+  /** Clocks are right at first, and off from the moment that chaos wants. */
+  readonly isShiftedLater?: boolean;
   /** What the workers believe of the provider; true when left out. Where it is false, nobody may be asked twice. */
   readonly idempotent?: boolean;
   readonly faults?: FaultRates;

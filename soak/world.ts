@@ -98,7 +98,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 }
 
 function startApps(
-  { workers, idempotent = true, shiftsMs = [] }: Scenario,
+  { workers, idempotent = true, shiftsMs = [], isShiftedLater = false }: Scenario,
   base: Record<string, string>,
   providerUrl: string,
 ) {
@@ -118,7 +118,12 @@ function startApps(
       name: `worker ${index + 1}`,
       entry,
       first,
-      environment: { ...environment, ...sending, SHIFT_MS: String(shiftMs) },
+      environment: {
+        ...environment,
+        ...sending,
+        SHIFT_MS: String(shiftMs),
+        ...(isShiftedLater && { SHIFT_ON_SIGNAL: 'true' }),
+      },
     });
   };
   const server = { name: 'server', entry: 'apps/server/src/main.ts' };

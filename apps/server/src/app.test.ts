@@ -108,6 +108,7 @@ describe('server', () => {
       database: 'ok',
       migrations: 'ok',
       jobs: 'does not answer',
+      clock: 'ok',
     });
     const { body: metrics } = await other.inject('/metrics');
     expect(metrics).to.contain('showroom_job_store_up{app="server"} 0');
@@ -127,6 +128,7 @@ describe('server', () => {
       database: 'does not answer',
       migrations: 'does not answer',
       jobs: 'ok',
+      clock: 'ok',
     });
   });
 });

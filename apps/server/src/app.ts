@@ -1,8 +1,15 @@
 import { apiPlugin, type Deps, httpOptions, slowBodiesPlugin } from '@showroom/api';
 import type { Logger } from '@showroom/app';
-import { tellMissingMigrations } from '@showroom/database';
+import { readClock, tellMissingMigrations } from '@showroom/database';
 import { type Board, createDashboard, type Health } from '@showroom/jobs';
-import { type Check, createMetrics, type MetricsAccess, type Tracing, watchPlugin } from '@showroom/watch';
+import {
+  type Check,
+  createClockCheck,
+  createMetrics,
+  type MetricsAccess,
+  type Tracing,
+  watchPlugin,
+} from '@showroom/watch';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { hardeningPlugin } from './hardening.js';
 import { registerLedgerMetrics } from './ledger-metrics.js';
@@ -42,7 +49,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(apiPlugin, { ...deps, dashboard: createDashboard(jobs.board) });
   await app.register(swaggerPlugin);
   const refresh = registerLedgerMetrics({ database, jobs, metrics });
-  await app.register(watchPlugin, { metrics, metricsAccess, checks: checksOf(options), refresh });
+  const clock = createClockCheck({ ask: () => readClock(database), metrics, logger: deps.logger });
+  await clock.start();
+  app.addHook('onClose', async () => clock.stop());
+  const checks = [...checksOf(options), clock.check];
+  await app.register(watchPlugin, { metrics, metricsAccess, checks, refresh });
   app.get('/', async (_request, reply) => reply.redirect('/swagger/'));
   return app as unknown as FastifyInstance;
 }

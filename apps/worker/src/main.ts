@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, type Logger, runApp } from '@showroom/app';
-import { isMigrated, openDatabase, openDispatchStore } from '@showroom/database';
+import { isMigrated, openDatabase, openDispatchStore, readClock } from '@showroom/database';
 import { createDispatcher, type Provider } from '@showroom/dispatch';
 import { connectJobs } from '@showroom/jobs';
 import { createProbeServer } from '@showroom/providers';
 import { createMailer } from '@showroom/report';
-import { createMetrics, startTracing, type Tracing } from '@showroom/watch';
+import { createClockCheck, createMetrics, startTracing, type Tracing } from '@showroom/watch';
 import { countAttempts } from './attempts.js';
 import { createClock } from './clock.js';
 import { parseConfig } from './config.js';
@@ -33,6 +33,9 @@ runApp(async ({ onClose, stopped }) => {
 
   const database = await openDatabase({ url: databaseUrl, poolSize });
   onClose(() => database.close());
+  const clock = createClockCheck({ ask: () => readClock(database), metrics, logger });
+  await clock.start();
+  onClose(() => clock.stop());
   const mailer = config.report && createMailer(config.report);
   onClose(() => mailer?.close());
   const store = await openDispatchStore({
@@ -44,21 +47,25 @@ runApp(async ({ onClose, stopped }) => {
   onClose(() => provider.close());
   const repeating = toRepeating(config);
   const sendConcurrency = lanesAtOnce;
-  const jobs = connectJobs({ databaseUrl, mongodbUrl, logger, sendConcurrency, sweepEveryMs, keptJobs, repeating });
+  const jobs = connectJobs({
+    ...{ databaseUrl, mongodbUrl, logger, sendConcurrency, sweepEveryMs, keptJobs, repeating },
+    clockAheadMs: clock.aheadMs,
+  });
   onClose(() => jobs.close(config.drainMs));
-  const { metricsAccess } = config;
-  const watch = config.watch && (await createWatch({ database, jobs, logger, metrics, metricsAccess }));
-  onClose(() => watch?.close());
-  const watchUrl = await watch?.listen(config.watch ?? {});
-
   const dispatcher = createDispatcher({
     store,
     provider: observe(provider, logger, tracing),
     observer: countAttempts(metrics),
-    clock: createClock(jobs),
+    clock: createClock(jobs, clock.aheadMs),
     logger,
     settings: { timeoutMs, concurrency, perSecond, lanesAtOnce },
   });
+  const { metricsAccess } = config;
+  const checks = [clock.check];
+  const watch = config.watch && (await createWatch({ database, jobs, logger, metrics, metricsAccess, checks }));
+  onClose(() => watch?.close());
+  const watchUrl = await watch?.listen(config.watch ?? {});
+
   const report = config.report && mailer && { ...config.report, mailer };
   const handlers = {
     start: dispatcher.start,
@@ -67,7 +74,11 @@ runApp(async ({ onClose, stopped }) => {
     },
     finish: dispatcher.finish,
     purge: dispatcher.purge,
-    sweep: dispatcher.sweep,
+    sweep: async () => {
+      // What a sweep holds against the clock must not be judged by one that was set meanwhile.
+      await clock.compare();
+      await dispatcher.sweep();
+    },
     ...createUpkeep({ database, logger, retention: config.retention, report }),
   };
   // A job store that is away is waited for, until the worker is asked to stop.

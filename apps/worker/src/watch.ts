@@ -10,10 +10,13 @@ interface WatchDeps {
   logger: Logger;
   metrics: Metrics;
   metricsAccess: MetricsAccess;
+  /** What else the worker needs, or should be told of. */
+  checks: readonly Check[];
 }
 
 /** A worker's own small server, for health checks and metrics alone. */
-export async function createWatch({ database, jobs, logger, metrics, metricsAccess }: WatchDeps) {
+export async function createWatch(deps: WatchDeps) {
+  const { database, jobs, logger, metrics, metricsAccess } = deps;
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -25,6 +28,7 @@ export async function createWatch({ database, jobs, logger, metrics, metricsAcce
     { name: 'migrations', isVital: true, look: () => tellMissingMigrations(database) },
     // Lanes that run go on without it; new ones do not begin.
     { name: 'jobs', isVital: false, look: () => jobs.ping() },
+    ...deps.checks,
   ];
   await app.register(watchPlugin, { metrics, metricsAccess, checks });
   return app;

@@ -1,6 +1,7 @@
 export type { Transaction } from 'sequelize';
 export { between } from './between.js';
 export { type RowOfNothing, toImportLine } from './bulk/import-clients.js';
+export { readClock } from './clock.js';
 export type { CompiledRows, RowOf } from './compiled.js';
 export * from './database.js';
 export { isHeld } from './dispatch-store/session.js';

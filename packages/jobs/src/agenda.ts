@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Agenda, type AgendaBackend } from 'agenda';
 import { type GuardedRepository, guardRepository } from './guarded-repository.js';
+import { inStoreTime } from './in-store-time.js';
 import type { JobsLogger } from './logger.js';
 import type { Store } from './store.js';
 import { createStoreWatch } from './store-watch.js';
@@ -18,6 +19,8 @@ interface StartOptions {
   processEveryMs: number;
   timeoutMs: number;
   maxConcurrency: number;
+  /** How far this machine's clock is ahead of PostgreSQL's. */
+  clockAheadMs: () => number;
 }
 
 /**
@@ -25,9 +28,14 @@ interface StartOptions {
  * workers. As long as it defines no jobs, it asks the store for none.
  */
 export async function startAgenda(options: StartOptions): Promise<StartedAgenda> {
-  const { store, storeName, logger, processEveryMs, timeoutMs, maxConcurrency } = options;
+  const { store, storeName, logger, processEveryMs, timeoutMs, maxConcurrency, clockAheadMs } = options;
   const watch = createStoreWatch({ logger, name: storeName });
-  const guard = guardRepository({ repository: store.repository, watch, logger, timeoutMs });
+  const guard = guardRepository({
+    repository: inStoreTime(store.repository, clockAheadMs),
+    watch,
+    logger,
+    timeoutMs,
+  });
   logChannel(store, logger);
   const agenda = new Agenda({
     // Written beside each lock, so that Agendash shows who holds it.

@@ -1,7 +1,9 @@
 import type { Agenda, JobWithState } from 'agenda';
 import { withDeadline } from './deadline.js';
+import type { JobsLogger } from './logger.js';
 import type { JobData, JobName } from './mailing-jobs.js';
 import type { Store } from './store.js';
+import { isFarAhead, resumePaused } from './stray.js';
 
 /**
  * What others ask of the clock. Each is a hint: it may be given again and again, and it may be lost, because the
@@ -11,7 +13,7 @@ import type { Store } from './store.js';
  * @example await jobs.startAt(mailing.id, mailing.startAt);
  */
 export interface MailingClock {
-  /** Starts the mailing at a moment, or now if that is past. Called again, it moves the start. */
+  /** Starts the mailing at a moment of PostgreSQL's clock, or now if that is past. Called again, it moves the start. */
   startAt(mailingId: number, at: Date): Promise<void>;
   /** Sends a lane now. Does nothing if that lane has a job which runs, is due, or waits to be tried again. */
   send(mailingId: number, lane: number): Promise<void>;
@@ -28,6 +30,9 @@ interface ClockDeps {
   store: Store;
   storeName: string;
   callTimeoutMs: number;
+  logger: JobsLogger;
+  /** How far this machine's clock is ahead of PostgreSQL's. */
+  clockAheadMs: () => number;
 }
 
 type StoredJob = JobWithState<unknown>;
@@ -55,15 +60,22 @@ function requireDate(at: Date): void {
   if (Number.isNaN(at.getTime())) throw new RangeError('A mailing cannot start or finish at an invalid date.');
 }
 
-const isRunning = (job: StoredJob) => job.lockedAt !== undefined;
-const isWaiting = (job: StoredJob) => !isRunning(job) && job.nextRunAt !== null;
+/*
+ * A job that is locked far ahead is nobody's: a worker touches its locks all the time, so the clock of the one that wrote
+ * this was fast, or is. It counts as missing, like a job that is planned much later than it is due. Should that worker live,
+ * it finds its job gone and stops; what it sent stands in PostgreSQL.
+ */
+const isRunning = ({ lockedAt }: StoredJob) => lockedAt !== undefined && !isFarAhead(lockedAt);
+const isWaiting = (job: StoredJob) => job.lockedAt === undefined && job.nextRunAt !== null;
 
 /**
  * A new job takes the place of those that wait, in this order, so that a crash between leaves one too many and never
  * one too few. A job that runs is left alone: what is written into it is overwritten at its end.
  */
-async function runAt({ agenda }: ClockDeps, name: JobName, data: JobData, at: Date): Promise<void> {
-  const { jobs } = await agenda.queryJobs({ name, data });
+async function runAt(deps: ClockDeps, name: JobName, data: JobData, moment: Date): Promise<void> {
+  const { agenda, clockAheadMs } = deps;
+  const at = new Date(moment.getTime() + clockAheadMs());
+  const jobs = await find(deps, name, data);
   const isDue = at.getTime() <= Date.now();
   if (isDue && jobs.some(isRunning)) return;
   const kept = jobs.filter(isWaiting).find((job) => isPlanned(job, at));
@@ -78,13 +90,23 @@ async function runAt({ agenda }: ClockDeps, name: JobName, data: JobData, at: Da
 function isPlanned({ nextRunAt, failCount }: StoredJob, at: Date): boolean {
   if (nextRunAt === null) return false;
   const isPast = at.getTime() <= Date.now();
-  return nextRunAt.getTime() === at.getTime() || (isPast && (nextRunAt.getTime() <= Date.now() || !!failCount));
+  return (
+    nextRunAt.getTime() === at.getTime() ||
+    (isPast && (nextRunAt.getTime() <= Date.now() || (!!failCount && !isFarAhead(nextRunAt))))
+  );
+}
+
+async function find(deps: ClockDeps, name: JobName, data: JobData): Promise<StoredJob[]> {
+  const { jobs } = await deps.agenda.queryJobs({ name, data });
+  await resumePaused(deps, name, jobs);
+  return jobs;
 }
 
 /** The store refuses a second job of the same kind, so a finished one that its worker left behind must go first. */
-async function runOnce({ agenda, store }: ClockDeps, name: JobName, data: JobData): Promise<void> {
-  const { jobs } = await agenda.queryJobs({ name, data });
-  if (jobs.some((job) => isRunning(job) || isWaiting(job))) return;
+async function runOnce(deps: ClockDeps, name: JobName, data: JobData): Promise<void> {
+  const { agenda, store } = deps;
+  const jobs = await find(deps, name, data);
+  if (jobs.some((job) => isRunning(job) || (isWaiting(job) && !isFarAhead(job.nextRunAt)))) return;
   await remove(agenda, jobs);
   try {
     await agenda.now(name, data);

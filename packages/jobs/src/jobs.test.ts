@@ -10,9 +10,10 @@ import { lockSuite } from './lock.suite.js';
 import { lookingSuite } from './looking.suite.js';
 import { outageSuite } from './outage.suite.js';
 import { runningSuite } from './running.suite.js';
+import { straySuite } from './stray.suite.js';
 import { timingSuite } from './timing.suite.js';
 
-const suites = [timingSuite, clockSuite, runningSuite, lockSuite, closingSuite, outageSuite, lookingSuite];
+const suites = [timingSuite, clockSuite, runningSuite, lockSuite, closingSuite, outageSuite, lookingSuite, straySuite];
 
 describe('jobs on postgresql', () => {
   for (const suite of suites) suite(createPostgresTestStore);

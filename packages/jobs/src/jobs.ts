@@ -30,6 +30,8 @@ export interface JobsOptions {
   keptJobs?: Kept;
   /** What a worker makes run again and again, beside the sweep. */
   repeating?: readonly Repeating[];
+  /** How far this machine's clock is ahead of PostgreSQL's, which jobs are planned by; 0 by default. */
+  clockAheadMs?: () => number;
 }
 
 /** The clock for everybody, the list of jobs, and the way to become a worker. */
@@ -58,6 +60,7 @@ const defaults = {
   callTimeoutMs: 2500,
   keptJobs: { atMost: 0, forMs: 0 },
   repeating: [],
+  clockAheadMs: () => 0,
 };
 
 /**

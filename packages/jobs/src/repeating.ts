@@ -3,6 +3,7 @@ import type { Kept } from './catalog.js';
 import type { JobsLogger } from './logger.js';
 import type { JobName } from './mailing-jobs.js';
 import type { Store } from './store.js';
+import { isFarAhead, resumePaused } from './stray.js';
 
 const sweep: JobName = 'mailing.sweep';
 
@@ -78,9 +79,12 @@ export async function keepRepeating(deps: KeeperDeps): Promise<Keeper> {
 }
 
 /** `every` is atomic, but on MongoDB it unlocks a job that runs: so only when there is none. */
-async function ensure({ agenda, store }: KeeperDeps, repeating: Repeating): Promise<void> {
+async function ensure(deps: KeeperDeps, repeating: Repeating): Promise<void> {
+  const { agenda, store } = deps;
   const { name } = repeating;
-  const there = (await agenda.queryJobs({ name })).jobs.filter((job) => job.type === 'single');
+  const { jobs } = await agenda.queryJobs({ name });
+  await resumePaused(deps, name, jobs);
+  const there = jobs.filter((job) => job.type === 'single');
   if (there.some((job) => isAsWanted(job, repeating))) return;
   await store.prepare(); // where the job went, the indexes may have gone too
   if (there.length > 0) await agenda.cancel({ ids: there.map((job) => job._id) });
@@ -106,7 +110,9 @@ interface RepeatingJob {
   repeatTimezone?: string;
 }
 
-function isAsWanted({ nextRunAt, repeatInterval, repeatTimezone }: RepeatingJob, wanted: Repeating): boolean {
+function isAsWanted(job: RepeatingJob, wanted: Repeating): boolean {
+  const { nextRunAt, lockedAt, repeatInterval, repeatTimezone } = job;
+  if (isFarAhead(lockedAt)) return false;
   if ('cron' in wanted) return repeatInterval === wanted.cron && repeatTimezone === wanted.timezone;
   // One that is planned for much later was planned by a worker whose clock is fast.
   const isSoon = nextRunAt !== null && nextRunAt.getTime() - Date.now() <= 2 * wanted.everyMs;

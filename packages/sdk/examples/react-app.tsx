@@ -28,7 +28,7 @@ function Announce({ showroom }: { showroom: Showroom }) {
         text,
         tags: [tag],
         codes: [],
-        start_notification_date: 'now',
+        start_notification_date: new Date(),
         end_notification_date: new Date(Date.now() + hour),
       }),
   });

@@ -16,7 +16,7 @@ const draft = {
   text,
   tags: [tag],
   codes: [],
-  start_notification_date: 'now',
+  start_notification_date: new Date(),
   end_notification_date: new Date(Date.now() + hour),
 };
 

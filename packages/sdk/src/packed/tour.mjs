@@ -31,7 +31,7 @@ export async function tour(
   });
 
   const progress = [];
-  const rows = await showroom.clients.import([person(1), person(2), { ...person(3), phone_number: '7x' }], {
+  const rows = await showroom.clients.import([person(1), person(2), { ...person(3), phone_number: '+7' }], {
     onProgress: ({ rows }) => progress.push(rows),
   });
   const line = Object.values(person(4)).join();
@@ -46,7 +46,7 @@ export async function tour(
     text: 'Приходите',
     tags: [name],
     codes: [],
-    start_notification_date: 'now',
+    start_notification_date: new Date(),
     end_notification_date: new Date(Date.now() + 3_600_000),
   });
   const seen = [];
