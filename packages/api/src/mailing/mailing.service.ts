@@ -113,7 +113,8 @@ export async function changeMailing(call: Call, { id, ...change }: Ref & Partial
     );
     return readMailing(deps, { id }, transaction);
   });
-  const isToStart = mailing.startedAt === null && !isOver;
+  // A start that comes too late makes a scheduled mailing expired; one that is paused has no start to come.
+  const isToStart = mailing.startedAt === null && !(isOver && mailing.status === 'paused');
   hint(deps, id, () => (isToStart ? deps.clock.startAt(id, mailing.startAt) : deps.clock.finishAt(id, mailing.endAt)));
   return mailing;
 }

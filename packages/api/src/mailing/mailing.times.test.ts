@@ -80,6 +80,7 @@ describe('when a mailing starts and ends', () => {
       await api.query(`UPDATE mailings SET end_at = now() - interval '1.000123 s' WHERE id = ${body.id}`);
       const { status } = await api.rest('PUT', `/mailing/${body.id}/`, { ...(await read(body.id)), text: 'other' });
       expect(status).to.equal(200);
+      expect(api.hints.at(-1), 'its start makes it expired').to.equal(`start ${body.id}`);
       expect((await patch(body.id, { text: 'third' })).body.text).to.equal('third');
     });
 
