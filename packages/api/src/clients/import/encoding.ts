@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util';
 import type { UploadedFile } from '../../context.js';
 import { unreadable } from './rows.js';
 
