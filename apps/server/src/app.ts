@@ -1,4 +1,4 @@
-import { apiPlugin, type Deps, httpOptions, slowBodiesPlugin } from '@showroom/api';
+import { apiPlugin, type Deps, failuresPlugin, httpOptions, slowBodiesPlugin } from '@showroom/api';
 import type { Logger } from '@showroom/app';
 import { readClock, tellMissingMigrations } from '@showroom/database';
 import { type Board, createDashboard, type Health } from '@showroom/jobs';
@@ -42,6 +42,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // Under this name a request's id stands in every line of the log, here and in the workers.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
   });
+  await app.register(failuresPlugin);
   const metrics = createMetrics('server');
   await app.register(observingPlugin, { metrics, tracing });
   await app.register(slowBodiesPlugin);

@@ -15,6 +15,9 @@ describe('server config', () => {
       importMaxBytes: 536_870_912,
       liveStreamsPerUser: 20,
       liveStreams: 1_000,
+      importsAtOnce: 2,
+      importWaitMs: 60_000,
+      importSpoolBytes: 1_073_741_824,
     });
     expect(corsOrigins).to.deep.equal([]);
     expect(trustProxy).to.equal(undefined);
@@ -30,6 +33,8 @@ describe('server config', () => {
       IMPORT_MAX_MB: '10',
       LIVE_STREAMS_PER_USER: '3',
       LIVE_STREAMS: '50',
+      IMPORTS_AT_ONCE: '4',
+      IMPORT_SPOOL_MB: '20',
       CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       TRUST_PROXY: '10.0.0.0/8, ::1',
     });
@@ -41,6 +46,9 @@ describe('server config', () => {
       importMaxBytes: 10_485_760,
       liveStreamsPerUser: 3,
       liveStreams: 50,
+      importsAtOnce: 4,
+      importWaitMs: 60_000,
+      importSpoolBytes: 20_971_520,
     });
     expect(config.corsOrigins).to.deep.equal(['https://app.example.com', 'http://localhost:3000']);
     expect(config.trustProxy).to.deep.equal(['10.0.0.0/8', '::1']);
@@ -60,6 +68,8 @@ describe('server config', () => {
     ['TOKEN_CALLS_PER_MINUTE', 'many'],
     ['LIVE_STREAMS_PER_USER', '0'],
     ['LIVE_STREAMS', '100001'],
+    ['IMPORTS_AT_ONCE', '0'],
+    ['IMPORT_SPOOL_MB', '-1'],
   ]) {
     it(`says what is wrong with ${variable}=${wrong}`, () => {
       const sentence = new RegExp(`^${variable}[.\\d]* is wrong: [^\\n]+\\.$`);

@@ -29,6 +29,8 @@ const Environment = z.object({
   IMPORT_MAX_MB: variables.number(1, 100_000).default(defaultSettings.importMaxBytes / megabyte),
   LIVE_STREAMS_PER_USER: variables.number(1, 100_000).default(defaultSettings.liveStreamsPerUser),
   LIVE_STREAMS: variables.number(1, 100_000).default(defaultSettings.liveStreams),
+  IMPORTS_AT_ONCE: variables.number(1, 1_000).default(defaultSettings.importsAtOnce),
+  IMPORT_SPOOL_MB: variables.number(1, 10_000_000).default(defaultSettings.importSpoolBytes / megabyte),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
   METRICS_ACCESS: variables.metricsAccess.default('local'),
   METRICS_TOKEN: variables.token.optional(),
@@ -64,6 +66,9 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
       importMaxBytes: read.IMPORT_MAX_MB * megabyte,
       liveStreamsPerUser: read.LIVE_STREAMS_PER_USER,
       liveStreams: read.LIVE_STREAMS,
+      importsAtOnce: read.IMPORTS_AT_ONCE,
+      importWaitMs: defaultSettings.importWaitMs,
+      importSpoolBytes: read.IMPORT_SPOOL_MB * megabyte,
     },
   };
 }

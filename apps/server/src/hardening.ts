@@ -56,7 +56,7 @@ function helmetHeaders(): OutgoingHttpHeaders {
 
 const cors = {
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  exposedHeaders: ['Retry-After', 'Allow', 'X-Error-Code', 'X-Error-Needs', 'X-Request-Id'],
+  exposedHeaders: ['Retry-After', 'Allow', 'X-Error-Code', 'X-Error-Needs', 'X-Ignored-Fields', 'X-Request-Id'],
   maxAge: 600,
 };
 

@@ -96,6 +96,34 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
       expect((await rest('GET', `/messages/?mailing_list=${id}&status=sent&limit=1`)).count).to.equal(3_000);
     });
 
+    it('asks nobody with a number that breaks the rule, and says so', async () => {
+      const old = ['07700900123', '+7900', '7,90:0', ''];
+      await database.query(`INSERT INTO tags (id, name) VALUES (90, 'old')`);
+      await database.query(
+        `INSERT INTO clients (phone_number, timezone, code_id, tag_id)
+         SELECT number, 'UTC', (SELECT id FROM codes), 90 FROM unnest($1::text[]) AS number`,
+        [[...old, '79009009000']],
+      );
+      for (const window of [{}, { send_window_start: '00:00', send_window_end: '23:59' }]) {
+        const { id } = await create({ tags: ['old'], ...window });
+        expect((await rest('GET', `/mailing/${id}/preview/`)).bad_numbers).to.equal(4);
+        const statistic = await ended(id);
+        expect(statistic).to.include({ status: 'completed' });
+        expect(statistic.messages).to.include({ total: 5, sent: 1, canceled: 4 });
+        const { results } = await rest('GET', `/messages/?mailing_list=${id}&status=canceled`);
+        for (const { id: message } of results) {
+          const told = await rest('GET', `/messages/${message}/`);
+          expect(told).to.include({ reason: 'bad_number' });
+          expect(told.explanation).to.contain('phone number').and.contain('PATCH /clients/');
+          expect(told.events.at(-1)).to.include({ event: 'canceled', attempt: null });
+          expect(told.events.at(-1).detail).to.match(/^The phone number must (not begin with 0|consist of digits)/);
+        }
+      }
+      const inbox = await (await fetch(`${probeUrl}/messages`)).json();
+      expect((inbox as { phone: number }[]).map(({ phone }) => phone)).to.deep.equal([79009009000, 79009009000]);
+      await database.query('DELETE FROM clients WHERE tag_id = 90');
+    });
+
     it('starts by itself within two seconds of its time', async () => {
       const start = Date.now() + 3_000;
       const { id } = await create({ start_notification_date: new Date(start).toISOString() });

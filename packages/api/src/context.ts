@@ -3,9 +3,11 @@ import type { Database } from '@showroom/database';
 import type { JobList, MailingClock } from '@showroom/jobs';
 import type { Access } from './access/access.js';
 import type { Origin } from './access/origin.js';
+import type { ImportLimits } from './clients/import/limits.js';
 import type { ApiError } from './errors.js';
 import type { CallKey } from './idempotency/once.js';
 import type { Settings } from './settings.js';
+import type { OpenInput } from './trpc-input.js';
 
 type Log = (fields: object, message: string) => void;
 
@@ -73,11 +75,14 @@ export interface Entrance {
 export interface Context {
   readonly deps: Deps;
   readonly access: Access;
+  readonly imports: ImportLimits;
   /** Who calls, or why we do not know. */
   readonly caller: Caller | ApiError;
   /** Who calls by now: a body may have taken its time to come in, and rights may have been taken away meanwhile. */
   identifyAgain(): Promise<Caller | ApiError>;
   readonly entrance: Entrance;
+  /** Restores what an input over tRPC carries beside JSON. */
+  readonly openInput: OpenInput;
 }
 
 /** A procedure being called by somebody who was let in. */

@@ -11,6 +11,8 @@ export function watchAnswers(app: FastifyInstance) {
   app.addHook('onSend', async (request, reply, payload) => {
     const path = request.url.split(/[?#]/)[0]!;
     if (!path.startsWith(`${prefix}/`)) return;
+    // Refused before anybody looks at what is called.
+    if (reply.getHeader('x-error-code') === 'request.bad_host') return;
     const contentType = reply.getHeader('content-type') as string | undefined;
     const text = Buffer.isBuffer(payload) ? payload.toString() : payload;
     const isJson = contentType?.startsWith('application/json') && typeof text === 'string' && text !== '';

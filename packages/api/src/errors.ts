@@ -13,6 +13,8 @@ const trpcCodes = {
   429: 'TOO_MANY_REQUESTS',
   500: 'INTERNAL_SERVER_ERROR',
   503: 'SERVICE_UNAVAILABLE',
+  // tRPC has no code for it, and takes no files.
+  507: 'SERVICE_UNAVAILABLE',
 } as const;
 
 /**

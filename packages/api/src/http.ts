@@ -6,6 +6,9 @@ import { answerUnknownPath } from './rest/drf/not-found.js';
 /** A username of 150 characters, each up to 12 bytes when percent-encoded, is the longest part of a path. */
 const longestParameter = 2_000;
 
+/** How much JSON is parsed for a caller whom nobody knows: a sign-in is far below it. */
+export const mostStrangersJson = 64 * 1024;
+
 /**
  * How the HTTP server that serves the API is to be set: limits, and an answer to addresses that cannot be read.
  *

@@ -1,5 +1,6 @@
 export { ensureFirstSuperuser, type FirstSuperuser } from './access/first-superuser.js';
 export type { Deps } from './context.js';
+export { failuresPlugin } from './failures.js';
 export { httpOptions } from './http.js';
 export { apiPlugin } from './plugin.js';
 export { createDocument } from './rest/document.js';

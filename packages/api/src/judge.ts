@@ -23,13 +23,15 @@ export async function refuseEverythingWrong<Input>(
   call: Call,
   judge: Judge<Input>,
   error: TRPCError,
-  rawInput: unknown,
+  readInput: () => Promise<unknown>,
 ): Promise<void> {
   const { input } = call.contract;
   const refused = refusedValuesOf(error);
   if (refused === null || error instanceof RefusedValues || !(input instanceof z.ZodObject)) return;
   const wrong = new Set(refused.map(({ path }) => path[0]));
-  const given = Object.entries((rawInput as object | undefined) ?? {});
+  const given = Object.entries(((await readInput()) as object | undefined) ?? {}).filter(([field]) =>
+    Object.hasOwn(input.shape, field),
+  );
   const fine = given.flatMap(([field, value]) => {
     const read = wrong.has(field) ? undefined : input.shape[field]?.safeParse(value);
     return read?.success ? [[field, read.data]] : [];

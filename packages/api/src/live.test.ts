@@ -5,6 +5,8 @@ import { json, text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { startApi, type TestApi } from './api.suite.js';
 
+const dates = { start_notification_date: '2098-01-01T10:00:00Z', end_notification_date: '2099-01-01T10:00:00Z' };
+
 /** What the SDK's own tests do not show: who is let in, and who is let out. */
 describe('live', () => {
   let api: TestApi;
@@ -12,7 +14,6 @@ describe('live', () => {
 
   before(async () => {
     api = await startApi();
-    const dates = { start_notification_date: '2098-01-01T10:00:00Z', end_notification_date: '2099-01-01T10:00:00Z' };
     mailing = (await api.rest('POST', '/mailing/', { ...dates, text: 'hello', tags: [], codes: [] })).body.id;
     await api.rest('POST', '/users/', { username: 'ivan', password: 'secret' });
   });
@@ -64,7 +65,8 @@ describe('live', () => {
       ({ codename }: { codename: string }) => codename === 'view_statistic',
     );
     await api.rest('POST', '/users/', { username: 'olga', password: 'secret', user_permissions: [view.id] });
-    const response = await open(api.basic('olga', 'secret'));
+    const { body: other } = await api.rest('POST', '/mailing/', { ...dates, text: 'hello', tags: [], codes: [] });
+    const response = await open(api.basic('olga', 'secret'), other.id);
     const told = read(response, 'auth.forbidden');
     await api.rest('PATCH', '/users/olga/', { user_permissions: [] });
     const startedAt = performance.now();
@@ -73,7 +75,6 @@ describe('live', () => {
   });
 
   it('looks at a mailing once a second, however many watch it', async () => {
-    const dates = { start_notification_date: '2098-01-01T10:00:00Z', end_notification_date: '2099-01-01T10:00:00Z' };
     const { body } = await api.rest('POST', '/mailing/', { ...dates, text: 'hello', tags: [], codes: [] });
     const { sql } = api.database;
     let looks = 0;
@@ -104,7 +105,6 @@ describe('live streams', () => {
   let streams: { status: number; headers: IncomingHttpHeaders; body: IncomingMessage; close(): void }[];
   before(async () => {
     api = await startApi({ liveStreamsPerUser: 3, liveStreams: 5 });
-    const dates = { start_notification_date: '2098-01-01T10:00:00Z', end_notification_date: '2099-01-01T10:00:00Z' };
     const { body } = await api.rest('POST', '/mailing/', { ...dates, text: 'hello', tags: [], codes: [] });
     path = `/live/mailing.watch?input=${encodeURIComponent(JSON.stringify({ json: { id: body.id } }))}`;
     const view = (await api.rest('GET', '/permissions/?limit=1000')).body.results.find(

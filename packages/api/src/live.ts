@@ -1,12 +1,12 @@
 import { streams } from '@showroom/contract';
 import { getTRPCErrorShape, transformTRPCResponse } from '@trpc/server';
-import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, Context, Deps } from './context.js';
 import { ApiError, headersOf } from './errors.js';
 import { LivePlaces } from './live-places.js';
 import { createMailingLooks, type MailingLooks, watchMailing } from './mailing/mailing.watch.js';
 import { implementStream, router } from './trpc.js';
+import { serveTrpc } from './trpc-http.js';
 
 /** What goes on for a while: tRPC subscriptions, each an answer that is streamed as server-sent events. */
 const createLiveRouter = (looks: MailingLooks) =>
@@ -38,15 +38,7 @@ export const livePlugin: FastifyPluginAsync<LiveOptions> = async (app, { deps, i
     const refusal = caller instanceof ApiError ? null : places.take(caller.id, request.raw, reply.raw);
     if (refusal) return reply.code(429).headers(headersOf(refusal)).send(toTrpcAnswer(liveRouter, refusal));
   });
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/live',
-    trpcOptions: {
-      router: liveRouter,
-      allowBatching: false,
-      createContext: ({ req }: { req: FastifyRequest }) => contextOf(req),
-      responseMeta: ({ errors }: { errors: unknown[] }) => ({ headers: Object.assign({}, ...errors.map(headersOf)) }),
-    },
-  });
+  serveTrpc(app, '/live', { router: liveRouter, maxBatchSize: 1, contextOf });
 };
 
 /** A refusal as tRPC writes it, for one that comes before tRPC does. */

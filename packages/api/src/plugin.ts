@@ -1,17 +1,23 @@
 import fastifyCookie from '@fastify/cookie';
-import { fastifyTRPCPlugin } from '@trpc/server/adapters/fastify';
+import { errors } from '@showroom/contract';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { createAccess } from './access/access.js';
 import { originOf } from './access/origin.js';
+import { createImportLimits } from './clients/import/limits.js';
 import type { Caller, Context, Deps, Entrance } from './context.js';
-import { type ApiError, headersOf } from './errors.js';
+import { ApiError, headersOf } from './errors.js';
+import { failuresPlugin } from './failures.js';
+import { refuseBadHosts } from './host.js';
+import { mostStrangersJson } from './http.js';
 import { livePlugin } from './live.js';
 import { createDocument } from './rest/document.js';
 import { answerUnknownPath } from './rest/drf/not-found.js';
 import { drfPlugin } from './rest/drf/plugin.js';
-import { operations, restRoutes } from './rest/routes.js';
+import { openProcedures, operations, restRoutes } from './rest/routes.js';
 import { appRouter } from './router.js';
 import { serveStaffPage } from './staff-page.js';
+import { procedurePathsOf, serveTrpc } from './trpc-http.js';
+import { createOpener } from './trpc-input.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -45,12 +51,15 @@ export interface ApiOptions extends Deps {
  */
 export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard, ...deps }) => {
   const access = createAccess(deps);
+  const imports = createImportLimits(deps.settings);
   const contextOf = ({ caller, entrance, headers: { authorization } }: FastifyRequest): Context => ({
     deps,
     access,
+    imports,
     caller,
     identifyAgain: () => access.identifyAgain({ authorization, entrance, calls: 0 }),
     entrance,
+    openInput: createOpener(),
   });
 
   async function identify(request: FastifyRequest, reply: FastifyReply, query: string | null, calls = 1) {
@@ -63,6 +72,10 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
   app.decorateRequest('caller', null as unknown as ApiError);
   app.decorateRequest('entrance', null as unknown as Entrance);
   app.decorateRequest('operation', null);
+  refuseBadHosts(app);
+  await app.register(failuresPlugin);
+  // Before a body is read that nobody wants.
+  app.addHook('onRequest', async (request, reply) => (request.is404 ? answerUnknownPath(reply) : undefined));
   await app.register(fastifyCookie);
   app.setNotFoundHandler(async (_request, reply) => answerUnknownPath(reply));
 
@@ -81,25 +94,34 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
     scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
       if (request.headers['trpc-accept']) return refuseStreaming(reply);
-      const { path = '' } = request.params as { path?: string };
-      request.operation = operations[path] ?? null;
-      await identify(request, reply, null, path.split(',').length);
+      const paths = procedurePathsOf(request);
+      request.operation = (paths.length === 1 && operations.get(paths[0]!)) || null;
+      await identify(request, reply, null, paths.length);
+      if (paths.filter((path) => openProcedures.has(path)).length > 1) return refuseOpenBatch(reply);
     });
-    await scope.register(fastifyTRPCPlugin, {
-      prefix: '/trpc',
-      trpcOptions: {
-        router: appRouter,
-        maxBatchSize,
-        createContext: ({ req }: { req: FastifyRequest }) => contextOf(req),
-        responseMeta: ({ errors }: { errors: unknown[] }) => ({ headers: Object.assign({}, ...errors.map(headersOf)) }),
-      },
+    scope.addHook('preHandler', async (request, reply) => {
+      const isOpen = procedurePathsOf(request).some((path) => openProcedures.has(path));
+      const { body } = request;
+      if (isOpen && typeof body === 'string' && body.length > mostStrangersJson) return refuseLargeBody(reply);
     });
+    serveTrpc(scope, '/trpc', { router: appRouter, maxBatchSize, contextOf });
   });
 };
 
 /** A streamed answer begins before its procedure ends: too late for status, cookie and Retry-After. */
 const refuseStreaming = (reply: FastifyReply) =>
   reply.code(406).send({ detail: 'Answers are not streamed: use httpBatchLink or httpLink.' });
+
+/** What is open to strangers is costly on purpose, and is not multiplied by a batch. */
+const refuseOpenBatch = (reply: FastifyReply) =>
+  refuse(reply, 'A batch may sign in once: send each call in a request of its own.');
+const refuseLargeBody = (reply: FastifyReply) =>
+  refuse(reply, `The body of a sign-in may have at most ${mostStrangersJson} characters.`);
+
+function refuse(reply: FastifyReply, message: string): FastifyReply {
+  const refusal = new ApiError('request.invalid', message);
+  return reply.code(errors[refusal.error].status).headers(headersOf(refusal)).send({ detail: message });
+}
 
 /** Only what is well-formed goes on to the workers and the provider. */
 const traceParentOf = (given: string | string[] | undefined) =>

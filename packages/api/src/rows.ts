@@ -12,12 +12,13 @@ export async function found<Row>(row: Promise<Row | null>, error: ErrorCode): Pr
 /** Options for finding a row that nobody else may change until the transaction ends. */
 export const locked = (transaction: Transaction) => ({ transaction, lock: transaction.LOCK.UPDATE });
 
-/** Runs a write; when a constraint refuses it, tells everything that is wrong with the values. */
+/** Runs a write; when it or a constraint refuses values, tells everything that is wrong with them. */
 export async function unlessRefused<T>(write: Promise<T>, judge: () => Promise<CustomIssue[]>): Promise<T> {
   try {
     return await write;
   } catch (error) {
-    const issues = brokenConstraint(error) === null ? [] : await judge();
+    const isRefused = brokenConstraint(error) !== null || error instanceof RefusedValues;
+    const issues = isRefused ? await judge() : [];
     if (issues.length === 0) throw error;
     throw new RefusedValues(issues);
   }

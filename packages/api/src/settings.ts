@@ -14,6 +14,12 @@ export interface Settings {
   readonly liveStreamsPerUser: number;
   /** How many live streams may be open in one process. */
   readonly liveStreams: number;
+  /** How many imports write to the database at a time. */
+  readonly importsAtOnce: number;
+  /** How long an import waits before it may write, in milliseconds. */
+  readonly importWaitMs: number;
+  /** How large the temporary files of all imports may be together. */
+  readonly importSpoolBytes: number;
 }
 
 export const defaultSettings: Settings = {
@@ -24,4 +30,7 @@ export const defaultSettings: Settings = {
   importMaxBytes: 512 * 1024 * 1024,
   liveStreamsPerUser: 20,
   liveStreams: 1_000,
+  importsAtOnce: 2,
+  importWaitMs: 60_000,
+  importSpoolBytes: 1024 * 1024 * 1024,
 };

@@ -1,12 +1,13 @@
 import { errors, type Form, type ProcedureContract } from '@showroom/contract';
 import { initTRPC } from '@trpc/server';
-import superjson from 'superjson';
 import type { OpenApiMeta } from 'trpc-to-openapi';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { letIn, recordRefusedCall } from './access/let-in.js';
 import type { Context } from './context.js';
 import { ApiError, errorCodeOf, refusedValuesOf } from './errors.js';
 import { type Judge, refuseEverythingWrong } from './judge.js';
+import { toRefusedFields } from './refused-fields.js';
+import { transformer } from './trpc-input.js';
 
 /** What a procedure carries: trpc-to-openapi's part, and what it was made from. */
 export interface Meta extends OpenApiMeta {
@@ -22,12 +23,13 @@ const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    transformer: superjson,
+    transformer,
     sse: { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 25_000 } },
     isDev: false,
     errorFormatter: ({ shape, error }) => {
       const code = errorCodeOf(error);
-      const fields = refusedValuesOf(error)?.map(({ path, message }) => ({ path, message }));
+      const refused = refusedValuesOf(error);
+      const fields = refused ? toRefusedFields(refused) : undefined;
       const message = error.code === 'INTERNAL_SERVER_ERROR' ? errors[code].message : shape.message;
       return {
         ...shape,
@@ -39,13 +41,23 @@ const t = initTRPC
 
 export const { router } = t;
 
-const guarded = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
+/** Reads the input when it is first asked for: whoever is refused before has sent it in vain. */
+const readOnce = t.middleware(({ ctx, getRawInput, next }) => {
+  let input: Promise<unknown> | undefined;
+  const open = async () => ctx.openInput(await getRawInput());
+  const read = () => {
+    input ??= open();
+    return input;
+  };
+  return next({ getRawInput: read });
+});
+
+const guarded = t.procedure.use(readOnce).use(async ({ ctx, meta, getRawInput, next }) => {
   if (!meta) throw new Error('every procedure is made by implement');
   const { contract, judge } = meta;
-  const input = await getRawInput();
   const isKnown = !(ctx.caller instanceof ApiError);
   const context = contract.kind === 'mutation' && isKnown ? { ...ctx, caller: await ctx.identifyAgain() } : ctx;
-  const caller = await letIn(context, contract, input);
+  const caller = await letIn(context, contract, getRawInput);
   const result = await next({ ctx: { caller, contract } });
   if (result.ok) {
     if (contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
@@ -56,10 +68,12 @@ const guarded = t.procedure.use(async ({ ctx, meta, getRawInput, next }) => {
   };
   await recordForbidden(result.error);
   if (judge) {
-    await refuseEverythingWrong({ ...context, caller, contract }, judge, result.error, input).catch(async (error) => {
-      await recordForbidden(error);
-      throw error;
-    });
+    await refuseEverythingWrong({ ...context, caller, contract }, judge, result.error, getRawInput).catch(
+      async (error) => {
+        await recordForbidden(error);
+        throw error;
+      },
+    );
   }
   return result;
 });
@@ -70,6 +84,9 @@ const decidesWhoIsLetIn = ({ path }: ProcedureContract) => /^\/(auth|groups|toke
 function toOpenApiPath({ path, pathFields }: ProcedureContract): `/${string}` {
   return path.replace(/\/$/, '').replace(/\{(\w+)\}/g, (_, name) => `{${pathFields[name] ?? name}}`) as `/${string}`;
 }
+
+/** Refuses fields that the contract does not name. REST leaves them out before it calls. */
+const strict = (input: z.ZodType): z.ZodType => (input instanceof z.ZodObject ? input.strict() : input);
 
 /**
  * Binds a procedure of the contract: schemas, access and REST route come from there, only the handler is ours.
@@ -95,9 +112,9 @@ export const implement = <P extends ProcedureContract>(
         tags: [contract.path.split('/')[1]!],
       },
     })
-    .input(contract.input as P['input'])
+    .input(strict(contract.input) as P['input'])
     .output(contract.output as P['output']);
 
 /** Binds what goes on for a while; it has no REST route. */
 export const implementStream = <P extends ProcedureContract>(contract: P) =>
-  guarded.meta({ contract }).input(contract.input as P['input']);
+  guarded.meta({ contract }).input(strict(contract.input) as P['input']);

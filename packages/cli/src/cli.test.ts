@@ -89,7 +89,7 @@ describe('cli', function () {
     expect(good.stdout).to.equal('2 rows: 2 created, 0 updated, 0 as they were, 0 refused.\n');
     expect(good.code).to.equal(0);
     const file = join(folder, 'clients.ndjson');
-    await writeFile(file, '{"phone_number":"+7","timezone":"UTC","mobile_operator_code":1,"tag":1}\n');
+    await writeFile(file, '{"phone_number":"7x","timezone":"UTC","mobile_operator_code":1,"tag":1}\n');
     const bad = await showroom(['clients', 'import', file, '--known', 'skip']);
     expect(bad.code).to.equal(1);
     expect(bad.stdout).to.match(/1 refused\.\nRow 1, phone_number: /);

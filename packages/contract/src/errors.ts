@@ -12,6 +12,11 @@ export const errors = {
   'auth.rights': { status: 403, message: 'You cannot give rights that you do not have, nor touch who has them.' },
   'request.throttled': { status: 429, message: 'Request was throttled.' },
   'request.invalid': { status: 400, message: 'Some values were refused.' },
+  'request.too_many_fields': { status: 400, message: 'A form may have at most 1,000 fields.' },
+  'request.bad_host': {
+    status: 400,
+    message: 'The Host header must name a host, such as example.com or 10.0.0.1:8005.',
+  },
   'request.too_large': { status: 413, message: 'The file is too large.' },
   'request.no_file': { status: 415, message: 'A file is sent over REST, as the body of the request.' },
   'request.key_reused': {
@@ -22,6 +27,11 @@ export const errors = {
   'page.not_found': { status: 404, message: 'Invalid page.' },
   'client.file_unreadable': { status: 400, message: 'The file cannot be read.' },
   'client.not_found': { status: 404, message: 'There is no such client.' },
+  'import.busy': { status: 503, message: 'Other imports are being written: try again later.' },
+  'import.no_space': {
+    status: 507,
+    message: 'The temporary folder of the server is full: try again later, or send a smaller file.',
+  },
   'code.not_found': { status: 404, message: 'There is no such mobile operator code.' },
   'code.in_use': { status: 409, message: 'Clients, or mailings that have not ended, use this mobile operator code.' },
   'tag.not_found': { status: 404, message: 'There is no such tag.' },

@@ -26,6 +26,10 @@ export const MailingPreview = z
     by_code: z
       .array(z.object({ code: z.string(), clients: integer() }))
       .meta({ description: 'Every code in the audience, the largest first.' }),
+    bad_numbers: integer().meta({
+      description:
+        'How many of them have a phone number that the provider is not asked for: their messages are canceled.',
+    }),
     sms: SmsParts,
     per_second: z
       .number()

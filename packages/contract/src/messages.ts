@@ -5,7 +5,8 @@ import { Id, integer, timestamp } from './kit/scalars.js';
 
 /**
  * `pending → sent | failed | expired | canceled | unknown`. `failed`: the provider refused it. `expired`: the
- * end came first. `canceled`: the client was deleted. `unknown`: asked, but no answer told what became of it.
+ * end came first. `canceled`: the client was deleted, or has a bad number. `unknown`: asked, but no answer told what
+ * became of it.
  */
 export const messageStatuses = ['pending', 'sent', 'failed', 'expired', 'canceled', 'unknown'] as const;
 export const MessageStatus = z.enum(messageStatuses).meta({ title: 'Status' });
@@ -26,6 +27,7 @@ export type Message = z.infer<typeof Message>;
 /**
  * Why an end is what it is. `refused` by the provider; `no_answer`, or `worker_died` before one was written down;
  * `end`: the mailing's end came first; `window`: the client's window opens at no time before the end; `client_deleted`;
+ * `bad_number`: the client's phone number breaks the rule for numbers, and the provider was not asked;
  * `mailing_canceled`; `operator`: settled by hand.
  */
 export const messageReasons = [
@@ -35,6 +37,7 @@ export const messageReasons = [
   'end',
   'window',
   'client_deleted',
+  'bad_number',
   'mailing_canceled',
   'operator',
 ] as const;

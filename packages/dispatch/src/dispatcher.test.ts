@@ -144,6 +144,33 @@ describe('dispatcher', () => {
     expect(statuses(id)).to.deep.equal(['canceled', 'sent', 'sent']);
   });
 
+  for (const phone of ['07700900123', '0', '+7900123456', '7 900', '7900\u202a', '٧٩٠٠', 'abc', '', '1e3', '0x10']) {
+    it(`asks nobody with the number ${JSON.stringify(phone)}, and says why`, async () => {
+      const [odd] = ledger.addClients(3);
+      ledger.clients.set(odd!, phone);
+      const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+      await createWorker(createProvider(() => accepted)).start(id);
+      expect(await ended(id)).to.equal('completed');
+      expect(asked.map((message) => message.phone)).to.deep.equal(['79000000002', '79000000003']);
+      expect(statuses(id)).to.deep.equal(['canceled', 'sent', 'sent']);
+      expect(ledger.messagesOf(id)[0]!.reason).to.equal('bad_number');
+    });
+  }
+
+  it('asks again with no number that breaks the rule, and does not call off what may have arrived', async () => {
+    const [busyOne, lostOne] = ledger.addClients(2);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 5_000 });
+    const provider = createProvider((message) => {
+      ledger.clients.set(message.clientId, '07700900123');
+      return message.clientId === busyOne ? busy : unknown;
+    });
+    await createWorker(provider).start(id);
+    expect(await ended(id)).to.equal('completed');
+    expect(asked).to.have.length(2);
+    expect(statuses(id)).to.deep.equal(['canceled', 'unknown']);
+    expect(lostOne).to.equal(2);
+  });
+
   describe('when a client is deleted while a worker holds its message', () => {
     const start = async (provider: Provider, clients = 6, settings: Partial<DispatchSettings> = {}) => {
       const ids = ledger.addClients(clients);

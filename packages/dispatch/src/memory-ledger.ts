@@ -1,5 +1,6 @@
 import type { MailingStatus, MessageStatus } from '@showroom/contract';
 import { MemoryLimits } from './memory-limits.js';
+import type { CancelReason } from './store.js';
 
 interface MemoryMailing {
   startAt: number;
@@ -26,6 +27,8 @@ export interface MemoryMessage {
   mailingId: number;
   clientId: number;
   status: MessageStatus;
+  /** Of one that was canceled: by its turn, or with its client. */
+  reason: CancelReason | null;
   retry: { attempts: number; dueAt: number; outcome: 'busy' | 'unknown' } | null;
 }
 
@@ -123,6 +126,7 @@ export class MemoryLedger {
     for (const message of pending.filter((each) => !isInHand(each))) {
       const isUnknown = message.retry?.outcome === 'unknown' || inDoubt.has(message.id);
       message.status = isUnknown ? 'unknown' : 'canceled';
+      if (!isUnknown) message.reason = 'client_deleted';
     }
     if (isHeld) return;
     range.workerId = null;

@@ -65,7 +65,7 @@ export class MemoryStore implements DispatchStore {
     const clientIds = [...clients.keys()];
     this.ledger.lastMessageId += clientIds.length;
     clientIds.forEach((clientId, n) => {
-      messages.set(first + n, { id: first + n, mailingId, clientId, status: 'pending', retry: null });
+      messages.set(first + n, { id: first + n, mailingId, clientId, status: 'pending', reason: null, retry: null });
     });
     for (let n = 0; n < clientIds.length; n += rangeSize) {
       const size = Math.min(rangeSize, clientIds.length - n);
@@ -156,6 +156,7 @@ export class MemoryStore implements DispatchStore {
         message.retry = { attempts, outcome, dueAt: now + dueInMs };
       } else {
         message.status = settlement.status;
+        if (settlement.status === 'canceled') message.reason = settlement.reason;
       }
     }
   }

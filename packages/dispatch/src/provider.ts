@@ -3,6 +3,7 @@ import type { Origin } from './store.js';
 /** What a provider is asked to deliver. `id` is the message's own and the idempotency key. */
 export interface OutgoingMessage {
   readonly id: number;
+  /** Keeps the contract's rule for phone numbers: who calls sees to that. */
   readonly phone: string;
   readonly text: string;
   readonly mailingId: number;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isPhoneNumber } from '@showroom/contract';
 import { backoffMs } from './backoff.js';
 import type { FairSlots } from './fair-slots.js';
 import type { Gate, Pass } from './gate.js';
@@ -10,8 +11,9 @@ import type { Pacers } from './pacer.js';
 import type { Outcome, Provider } from './provider.js';
 import type { DispatchSettings } from './settings.js';
 import type { ClaimedMessage, ClaimedRange, DispatchStore, MessageEvent, Settlement } from './store.js';
+import { withBadNumber, withoutClient } from './unaskable.js';
 import { type MarkStride, WaterMark } from './water-mark.js';
-import { Withdrawals, withoutClient } from './withdrawals.js';
+import { Withdrawals } from './withdrawals.js';
 
 export interface RangeSenderDeps {
   store: DispatchStore;
@@ -44,6 +46,10 @@ export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, leas
     if (withdrawals.has(message.id)) continue;
     if (message.phone === null) {
       deps.writer.push(withoutClient(message, lease.hold.rangeId));
+      continue;
+    }
+    if (!isPhoneNumber(message.phone)) {
+      deps.writer.push(withBadNumber(message, message.phone, lease.hold.rangeId));
       continue;
     }
     const pass = await admit(deps, lease, mark, index);

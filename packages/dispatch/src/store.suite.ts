@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MailingStatus, MessageStatus } from '@showroom/contract';
+import type { MailingStatus, MessageReason, MessageStatus } from '@showroom/contract';
 import { expect } from 'chai';
 import type { ClaimedRange, DispatchStore, Settlement } from './store.js';
 
@@ -7,6 +7,8 @@ import type { ClaimedRange, DispatchStore, Settlement } from './store.js';
 export interface StoreHarness {
   openWorker(): Promise<{ store: DispatchStore; die(): Promise<void> }>;
   addClients(count: number): Promise<number[]>;
+  /** As the old service left it, which took any eleven characters. */
+  changeNumber(id: number, phone: string): Promise<void>;
   /** As the API does: with what is unsent to it. */
   removeClient(id: number): Promise<void>;
   addMailing(mailing: { startsInMs: number; endsInMs: number; text?: string }): Promise<number>;
@@ -16,6 +18,7 @@ export interface StoreHarness {
   ): Promise<void>;
   mailingStatus(id: number): Promise<MailingStatus | null>;
   messageStatuses(id: number): Promise<MessageStatus[]>;
+  messageReasons(id: number): Promise<(MessageReason | null)[]>;
   close(): Promise<void>;
 }
 
@@ -49,8 +52,14 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
       return claim;
     }
 
-    const ends = (range: ClaimedRange, status: 'sent' | 'failed' | 'canceled' | 'unknown'): Settlement[] =>
+    const ends = (range: ClaimedRange, status: 'sent' | 'failed' | 'unknown'): Settlement[] =>
       range.messages.map(({ id }) => ({ rangeId: range.hold.rangeId, messageId: id, status, event: null }));
+
+    const cancels = (range: ClaimedRange): Settlement[] =>
+      range.messages.map(({ id }) => {
+        const to = { rangeId: range.hold.rangeId, messageId: id, event: null };
+        return { ...to, status: 'canceled', reason: 'client_deleted' };
+      });
 
     const retries = (range: ClaimedRange, outcome: 'busy' | 'unknown', dueInMs: number): Settlement[] =>
       range.messages.map(({ id }) => {
@@ -145,6 +154,36 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         await die();
         const { messages } = await claimRange((await harness.openWorker()).store, id);
         expect(messages.map(({ phone }) => phone === null)).to.deep.equal([true, false]);
+      });
+
+      it('gives every phone number as it was stored, whatever is in it', async () => {
+        const odd = [
+          '0770090012',
+          '+790',
+          '7,13:8:79',
+          ',',
+          ':',
+          '7:9',
+          '7\n9',
+          '7\t9',
+          ' ',
+          '',
+          '7?',
+          '٧٩',
+          '79000000011',
+        ];
+        const clients = await harness.addClients(odd.length + 1);
+        for (const [n, phone] of odd.entries()) await harness.changeNumber(clients[n]!, phone);
+        await harness.removeClient(clients.at(-1)!);
+        const id = await harness.addMailing(soon);
+        await store.start(id);
+        const first = await claimRange(store, id);
+        expect(first.messages.map(({ phone }) => phone)).to.deep.equal(odd);
+        await store.settle(retries(first, 'busy', -2_000));
+        await store.release(first.hold);
+        const again = await claimRange(store, id);
+        expect(again.messages.map(({ phone }) => phone)).to.deep.equal(odd);
+        expect(again.messages.every(({ attempts, unanswered }) => attempts === 1 && !unanswered)).to.equal(true);
       });
 
       it('says when the end has come, when all is done, and when the mailing does not run', async () => {
@@ -244,6 +283,17 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(await harness.messageStatuses(id)).to.deep.equal(['sent']);
       });
 
+      it('keeps why a message was canceled', async () => {
+        const id = await startedMailing(3);
+        const range = await claimRange(store, id);
+        const [deleted, badNumber, sent] = [...cancels(range).slice(0, 2), ...ends(range, 'sent').slice(2)];
+        await store.settle([deleted!, { ...badNumber!, status: 'canceled', reason: 'bad_number' }, sent!]);
+        expect(await harness.messageStatuses(id)).to.deep.equal(['canceled', 'canceled', 'sent']);
+        expect(await harness.messageReasons(id)).to.deep.equal(['client_deleted', 'bad_number', null]);
+        await store.release(range.hold);
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'done' });
+      });
+
       it('brings a busy message back when its time has come, with its attempts', async () => {
         const id = await startedMailing(2);
         const range = await claimRange(store, id);
@@ -339,7 +389,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const [renewal] = await store.renew([range.hold], leaseMs);
         const ids = range.messages.map((message) => message.id);
         expect(renewal!.withdrawn).to.deep.equal([ids[0], ids[2]]);
-        await store.settle([...ends(range, 'sent').slice(0, 1), ...ends(range, 'canceled').slice(2)]);
+        await store.settle([...ends(range, 'sent').slice(0, 1), ...cancels(range).slice(2)]);
         await store.release(range.hold);
         expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'pending', 'canceled']);
         const next = await claimRange(store, id);

@@ -10,11 +10,13 @@ testDispatchStore('memory', async () => {
       return { store, die: async () => store.die() };
     },
     addClients: async (count) => ledger.addClients(count),
+    changeNumber: async (id, phone) => void ledger.clients.set(id, phone),
     removeClient: async (id) => ledger.removeClient(id),
     addMailing: async (mailing) => ledger.addMailing(mailing),
     changeMailing: async (id, change) => ledger.changeMailing(id, change),
     mailingStatus: async (id) => ledger.mailings.get(id)?.status ?? null,
     messageStatuses: async (id) => ledger.messagesOf(id).map(({ status }) => status),
+    messageReasons: async (id) => ledger.messagesOf(id).map(({ reason }) => reason),
     close: async () => {},
   };
 });

@@ -1,3 +1,5 @@
+import type { MessageReason } from '@showroom/contract';
+
 /**
  * The request that a mailing came with, or went on with last, as far as it is known: so that it can be followed from there
  * to the provider.
@@ -23,7 +25,10 @@ export type StartResult =
   | { readonly kind: 'expired' }
   | { readonly kind: 'none' };
 
-/** A message to ask the provider with. `phone` is null when the client was deleted since the start. */
+/**
+ * A message to ask the provider with. `phone` is null when the client was deleted since the start. It is as it was stored:
+ * numbers from before there was a rule may break it.
+ */
 export interface ClaimedMessage {
   readonly id: number;
   readonly clientId: number;
@@ -82,13 +87,17 @@ export interface MessageEvent {
   readonly detail: string;
 }
 
+/** Why a message is canceled when its turn comes. */
+export type CancelReason = Extract<MessageReason, 'client_deleted' | 'bad_number'>;
+
 /** What to write down about one message of a leased range. */
 export type Settlement = {
   readonly rangeId: number;
   readonly messageId: number;
   readonly event: MessageEvent | null;
 } & (
-  | { readonly status: 'sent' | 'failed' | 'canceled' | 'unknown' }
+  | { readonly status: 'sent' | 'failed' | 'unknown' }
+  | { readonly status: 'canceled'; readonly reason: CancelReason }
   | {
       readonly status: 'pending';
       readonly attempts: number;

@@ -1,5 +1,6 @@
 import type { OutcomeWriter } from './outcome-writer.js';
-import type { ClaimedMessage, ClaimedRange, Settlement } from './store.js';
+import type { ClaimedMessage, ClaimedRange } from './store.js';
+import { withoutClient } from './unaskable.js';
 
 /**
  * Messages of a held range whose client was deleted since the claim. Each is settled as soon as it is known not to be on
@@ -49,18 +50,3 @@ export class Withdrawals {
     this.writer.push(withoutClient(message, this.range.hold.rangeId));
   }
 }
-
-/** The client was deleted since the start. What may have been asked before is not called off, though. */
-export const withoutClient = ({ id, unanswered }: ClaimedMessage, rangeId: number): Settlement => ({
-  rangeId,
-  messageId: id,
-  status: unanswered ? 'unknown' : 'canceled',
-  event: {
-    event: 'canceled',
-    attempt: null,
-    httpStatus: null,
-    code: null,
-    latencyMs: null,
-    detail: 'The client was deleted.',
-  },
-});

@@ -48,7 +48,7 @@ export function createProbeServer(options: ProbeServerOptions): Provider {
 
   function ask({ id, phone, text, origin }: OutgoingMessage, timeoutMs: number, mayStart: () => boolean) {
     const { json, byteLength, encoding } = writeText(text);
-    const begin = `{"id":${id},"phone":${Number(phone)},"text":`;
+    const begin = `{"id":${id},"phone":${phone},"text":`;
     const length = `content-length: ${begin.length + byteLength + 1}\r\n\r\n`;
     const bytes = `${start}${id}${headers}${tellOrigin(origin)}${length}${begin}${json}}`;
     return pool.ask({ bytes, encoding, timeoutMs, mayStart });

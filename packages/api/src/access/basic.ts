@@ -23,8 +23,14 @@ export function parseBasic([encoded, ...rest]: string[]): Credentials | ApiError
 /** UTF-8, or Latin-1 where it is not; null when its length is none that base64 can have. */
 function decodeBase64(encoded: string): string | null {
   const characters = encoded.replace(/[^A-Za-z0-9+/]/g, '').length;
-  const padding = /=*$/.exec(encoded)![0].length;
-  if (characters % 4 === 1 || (characters % 4 !== 0 && (characters + padding) % 4 !== 0)) return null;
+  if (characters % 4 === 1 || (characters % 4 !== 0 && (characters + paddingOf(encoded)) % 4 !== 0)) return null;
   const bytes = Buffer.from(encoded, 'base64');
   return isUtf8(bytes) ? bytes.toString() : bytes.toString('latin1');
+}
+
+/** How many `=` stand at the end. A pattern would begin anew at each of many. */
+function paddingOf(encoded: string): number {
+  let start = encoded.length;
+  while (start > 0 && encoded[start - 1] === '=') start--;
+  return encoded.length - start;
 }

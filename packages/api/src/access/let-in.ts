@@ -15,29 +15,36 @@ const nobody: Caller = {
   sessionId: null,
 };
 
+type ReadInput = () => unknown;
+
 /**
  * The one place where a caller is let in: with what the contract says the procedure needs, and from where they may come.
  * A browser sends its cookie along whoever made it call, so what changes something has to come from a page of ours; a
  * password that it remembers, too, so with one it must not come from another's. A token no browser sends of its own.
  *
- * @param input as it was sent, or what is known of it: where the contract names an own row, it tells whose it is
+ * @param readInput gives the input as it was sent, or what is known of it. It is read only where the contract names an
+ *   own row, to see whose it is, and the caller has nothing else to be let in by
  * @throws ApiError auth.… for everybody else; recorded, when it is known who
  */
-export async function letIn(context: Context, contract: ProcedureContract, input: unknown): Promise<Caller> {
-  const refusal = judge(context, contract, input);
+export async function letIn(context: Context, contract: ProcedureContract, readInput: ReadInput): Promise<Caller> {
+  const refusal = await judge(context, contract, readInput);
   if (!(refusal instanceof ApiError)) return refusal;
   await recordRefusedCall(context, contract, refusal);
   throw refusal;
 }
 
-function judge({ caller, entrance }: Context, contract: ProcedureContract, input: unknown): Caller | ApiError {
+async function judge(
+  { caller, entrance }: Context,
+  contract: ProcedureContract,
+  readInput: ReadInput,
+): Promise<Caller | ApiError> {
   const changes = contract.kind === 'mutation';
   if (contract.needs === 'open') {
     return changes && entrance.cameFrom === 'other' ? new ApiError('auth.other_origin') : nobody;
   }
   if (caller instanceof ApiError) return caller;
   if (changes && !mayComeFrom(caller, entrance.cameFrom)) return new ApiError('auth.other_origin');
-  return mayCall(caller, contract, input) ? caller : forbidden(contract.needs);
+  return (await mayCall(caller, contract, readInput)) ? caller : forbidden(contract.needs);
 }
 
 function mayComeFrom({ sessionId, tokenId }: Caller, origin: Origin): boolean {
@@ -45,12 +52,14 @@ function mayComeFrom({ sessionId, tokenId }: Caller, origin: Origin): boolean {
   return tokenId !== null || origin !== 'other';
 }
 
-function mayCall(caller: Caller, { needs, own }: ProcedureContract, input: unknown): boolean {
+async function mayCall(caller: Caller, { needs, own }: ProcedureContract, readInput: ReadInput): Promise<boolean> {
   const hasPassword = caller.tokenId === null;
   if (needs === 'user') return true;
   if (needs === 'password') return hasPassword;
   if (caller.isSuperuser || caller.permissions.has(needs)) return true;
-  return own !== null && hasPassword && (input as Record<string, unknown> | undefined)?.[own] === caller.username;
+  if (own === null || !hasPassword) return false;
+  const input = (await readInput()) as Record<string, unknown> | undefined;
+  return input?.[own] === caller.username;
 }
 
 /** Records that a known caller was refused; of strangers there is nothing to tell. */

@@ -3,7 +3,15 @@ import { onceByKey } from '../idempotency/once.js';
 import { toPage } from '../page.js';
 import { implement } from '../trpc.js';
 import { toClient } from './clients.presenter.js';
-import { changeClient, createClient, deleteClient, judgeClient, listClients, readClient } from './clients.service.js';
+import {
+  changeClient,
+  createClient,
+  deleteClient,
+  judgeChange,
+  judgeClient,
+  listClients,
+  readClient,
+} from './clients.service.js';
 import { importClients } from './import/import.service.js';
 
 const { list, create, import: importFile, read, update, partialUpdate, delete: remove } = contract.clients;
@@ -17,8 +25,8 @@ export const clientsRouter = {
   ),
   import: implement(importFile).mutation(({ ctx, input }) => importClients(ctx, input)),
   read: implement(read).query(async ({ ctx, input }) => toClient(await readClient(ctx.deps, input))),
-  update: implement(update, judgeClient).mutation(async ({ ctx, input }) => toClient(await changeClient(ctx, input))),
-  partialUpdate: implement(partialUpdate, judgeClient).mutation(async ({ ctx, input }) =>
+  update: implement(update, judgeChange).mutation(async ({ ctx, input }) => toClient(await changeClient(ctx, input))),
+  partialUpdate: implement(partialUpdate, judgeChange).mutation(async ({ ctx, input }) =>
     toClient(await changeClient(ctx, input)),
   ),
   delete: implement(remove).mutation(({ ctx, input }) => deleteClient(ctx, input)),

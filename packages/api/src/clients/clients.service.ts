@@ -1,4 +1,10 @@
-import type { Client, ClientFilter, CustomIssue, NewClient } from '@showroom/contract';
+import {
+  type Client,
+  type ClientFilter,
+  type CustomIssue,
+  changedClientIssues,
+  type NewClient,
+} from '@showroom/contract';
 import {
   type Client as ClientModel,
   type Database,
@@ -9,6 +15,7 @@ import {
 } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
+import { RefusedValues } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { found, locked, missing, unlessRefused } from '../rows.js';
 import { toClient, toClientColumns } from './clients.presenter.js';
@@ -64,15 +71,22 @@ const findClient =
   (transaction: Transaction): Promise<ClientModel> =>
     found(deps.database.clients.findByPk(id, locked(transaction)), 'client.not_found');
 
-export const changeClient = (
-  call: Call,
-  { id, ...change }: Pick<Client, 'id'> & Partial<NewClient>,
-): Promise<ClientRow> =>
+type ClientChange = Pick<Client, 'id'> & Partial<NewClient>;
+
+/** The same of a change, and that it breaks a rule which the client as it is now does not break in the same way. */
+export const judgeChange = async (deps: Deps, { id, ...change }: Partial<ClientChange>): Promise<CustomIssue[]> => {
+  const now = id === undefined ? null : await deps.database.clientRows.find(id);
+  return [...(now ? changedClientIssues(change, toClient(now)) : []), ...(await judgeClient(deps, change))];
+};
+
+export const changeClient = (call: Call, { id, ...change }: ClientChange): Promise<ClientRow> =>
   unlessRefused(
-    changing(call, toClient, findClient(call, id), (client, transaction) =>
-      client.update(toClientColumns(change), { transaction }),
-    ),
-    () => judgeClient(call.deps, change),
+    changing(call, toClient, findClient(call, id), (client, transaction) => {
+      const issues = changedClientIssues(change, toClient(client));
+      if (issues.length > 0) throw new RefusedValues(issues);
+      return client.update(toClientColumns(change), { transaction });
+    }),
+    () => judgeChange(call.deps, { id, ...change }),
   );
 
 /** What was sent to the client stays in the ledger; what was not is canceled in the same transaction. */

@@ -45,13 +45,94 @@ describe('clients', () => {
     });
   });
 
-  it('refuses a phone number that is not of digits', async () => {
-    const { body } = await api.rest('POST', '/clients/', { ...client, phone_number: '+7900' });
-    expect(body).to.deep.equal({ phone_number: ['Must consist of digits.'] });
-  });
+  const tooLong = 'Ensure this field has no more than 11 characters.';
+  const blank = 'This field may not be blank.';
+  const zero = 'Must not begin with 0: write the number with its country code, such as "447700900123".';
+  const without = (characters: string) => `Must consist of digits, without ${characters}.`;
 
-  it('keeps the zeros a phone number begins with', async () => {
-    expect((await api.rest('POST', '/clients/', { ...client, phone_number: '007' })).body.phone_number).to.equal('007');
+  for (const [phone_number, message] of [
+    ['+7900', without('"+"')],
+    ['+79001234567', tooLong],
+    ['7 900', without('blanks')],
+    ['7-900', without('"-"')],
+    ['7(900)12', without('"(" or ")"')],
+    [`'7900`, without(`"'"`)],
+    ['7900\u202a', without('U+202A')],
+    ['\u200b7900', without('U+200B')],
+    ['7\u0301', without('U+0301')],
+    ['７９００', without('"７" (U+FF17), "９" (U+FF19) or "０" (U+FF10)')],
+    ['٧٩', without('"٧" (U+0667) or "٩" (U+0669)')],
+    ['📞1', without('"📞" (U+1F4DE)')],
+    ['1e3', without('"e"')],
+    [-7, without('"-"')],
+    ['+0', without('"+"')],
+    ['07700900123', zero],
+    ['077009001234', tooLong],
+    ['007', zero],
+    ['0', zero],
+    [0, zero],
+    ['   ', blank],
+    ['\0', 'Null characters are not allowed.'],
+    [null, 'This field may not be null.'],
+    [['7'], 'Not a valid string.'],
+    [true, 'Not a valid string.'],
+  ] as const) {
+    it(`refuses the phone number ${JSON.stringify(phone_number)}, for one reason, on every way in`, async () => {
+      const refused = { status: 400, body: { phone_number: [message] } };
+      expect(await api.rest('POST', '/clients/', { ...client, phone_number })).to.deep.include(refused);
+      const { body } = await api.rest('POST', '/clients/', client);
+      const path = `/clients/${body.id}/`;
+      expect(await api.rest('PUT', path, { ...client, phone_number })).to.deep.include(refused);
+      expect(await api.rest('PATCH', path, { phone_number })).to.deep.include(refused);
+      expect((await api.rest('GET', path)).body.phone_number).to.equal(client.phone_number);
+    });
+  }
+
+  for (const phone_number of ['1', '79001234567', 7, ' 7900 ', '10000000000']) {
+    it(`takes the phone number ${JSON.stringify(phone_number)}`, async () => {
+      const { status, body } = await api.rest('POST', '/clients/', { ...client, phone_number });
+      expect([status, body.phone_number]).to.deep.equal([201, String(phone_number).trim()]);
+    });
+  }
+
+  describe('older than the rule for numbers', () => {
+    const insert = async (phone: string) => {
+      const [row] = await api.query<{ id: number }>(
+        `INSERT INTO clients (phone_number, timezone, code_id, tag_id) VALUES ($1, 'UTC', $2, $3) RETURNING id`,
+        [phone, client.mobile_operator_code, client.tag],
+      );
+      return `/clients/${row!.id}/`;
+    };
+
+    for (const phone_number of ['07700900123', '+7900123456', '7 900', 'abc', '7,9:0']) {
+      it(`can be read, listed, changed otherwise and deleted, as ${JSON.stringify(phone_number)}`, async () => {
+        const path = await insert(phone_number);
+        expect((await api.rest('GET', path)).body).to.include({ phone_number });
+        expect((await api.rest('GET', '/clients/')).body.results[0]).to.include({ phone_number });
+        const moved = await api.rest('PATCH', path, { timezone: 'Asia/Tokyo' });
+        expect(moved.body).to.include({ phone_number, timezone: 'Asia/Tokyo' });
+        const again = await api.rest('PUT', path, { ...client, phone_number });
+        expect(again.body).to.include({ phone_number, timezone: client.timezone });
+        const id = Number(path.split('/')[2]);
+        expect(await api.trpc.clients.read.query({ id })).to.include({ phone_number });
+        const other = await api.rest('PATCH', path, { phone_number: '0990', tag: 99 });
+        expect(other.body).to.deep.equal({
+          phone_number: [zero],
+          tag: ['Invalid pk "99" - object does not exist.'],
+        });
+        expect((await api.rest('PATCH', path, { phone_number: '0990', tag: 'x' })).body).to.have.keys(
+          'phone_number',
+          'tag',
+        );
+        expect((await api.rest('PATCH', path, { phone_number: '7900' })).status).to.equal(200);
+        expect((await api.rest('PATCH', path, { phone_number })).status, 'it is gone').to.equal(400);
+        expect((await api.rest('DELETE', path)).status).to.equal(204);
+      });
+    }
+
+    it('answers 404 where there is no client, whatever its number', async () => {
+      expect((await api.rest('PATCH', '/clients/999999/', { phone_number: '007' })).status).to.equal(404);
+    });
   });
 
   for (const timezone of ['Europe/Moscow', 'UTC', 'US/Eastern', '+03:00', '-0930', '+14:00']) {
@@ -65,8 +146,25 @@ describe('clients', () => {
       const { status, body } = await api.rest('POST', '/clients/', { ...client, timezone });
       expect(status).to.equal(400);
       expect(body.timezone[0]).to.match(/IANA time zone/);
+      const { body: made } = await api.rest('POST', '/clients/', client);
+      for (const [method, change] of [
+        ['PATCH', { timezone }],
+        ['PUT', { ...client, timezone }],
+      ] as const) {
+        const changed = await api.rest(method, `/clients/${made.id}/`, change);
+        expect(changed).to.deep.include({ status: 400, body });
+      }
     });
   }
+
+  it('keeps a time zone from before there was a rule, and takes it once more', async () => {
+    const { body: made } = await api.rest('POST', '/clients/', client);
+    await api.query(`UPDATE clients SET timezone = 'Mars/Base' WHERE id = $1`, [made.id]);
+    const path = `/clients/${made.id}/`;
+    const put = await api.rest('PUT', path, { ...client, phone_number: '79001234568', timezone: 'Mars/Base' });
+    expect(put).to.deep.include({ status: 200 });
+    expect(put.body).to.include({ phone_number: '79001234568', timezone: 'Mars/Base' });
+  });
 
   it('refuses codes and tags that are not there, both at once, and takes their ids as strings', async () => {
     const { body } = await api.rest('POST', '/clients/', { ...client, mobile_operator_code: 99, tag: '98' });
@@ -138,6 +236,30 @@ describe('clients', () => {
     it('are the same over tRPC, and none where nothing is given', async () => {
       const { count } = await api.trpc.clients.list.query({ tag: vip, phone_number: undefined });
       expect(count).to.equal(3);
+    });
+
+    for (const [query, found] of [
+      ['+79001234567', '"+" stands for a blank'],
+      ['%2B79001234567', 'without "+".'],
+      ['%2079', 'without blanks.'],
+      ['79%20', 'without blanks.'],
+      ['+', 'without blanks.'],
+      ['7-9', 'without "-".'],
+      ['abc', 'without "a", "b" or "c".'],
+      ['79%E2%80%AA', 'without U+202A.'],
+    ] as const) {
+      it(`refuse the number ${query}, which is nobody's`, async () => {
+        const { status, body } = await api.rest('GET', `/clients/?phone_number=${query}`);
+        expect(status).to.equal(400);
+        expect(Object.keys(body)).to.deep.equal(['phone_number']);
+        expect(body.phone_number).to.have.length(1);
+        expect(body.phone_number[0]).to.contain(found);
+      });
+    }
+
+    it('find a number that is older than the rule', async () => {
+      await api.query(`UPDATE clients SET phone_number = '07700900123' WHERE phone_number = '5'`);
+      expect(await list('phone_number=07700900123')).to.deep.equal([1, '07700900123']);
     });
 
     it('are refused when they are none', async () => {

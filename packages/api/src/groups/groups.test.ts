@@ -35,10 +35,10 @@ describe('groups', () => {
     expect(created.permissions).to.deep.equal([]);
     const updated = await groups.update.mutate({ id: created.id, name: 'writers', permissions: [4, 4] });
     expect(updated).to.deep.equal({ id: created.id, name: 'writers', permissions: [4] });
-    expect(await groups.read.query(created)).to.deep.equal(updated);
-    await groups.delete.mutate(created);
+    expect(await groups.read.query({ id: created.id })).to.deep.equal(updated);
+    await groups.delete.mutate({ id: created.id });
     expect((await groups.list.query({})).results).to.deep.equal([]);
-    const missing = await groups.read.query(created).catch((thrown) => thrown);
+    const missing = await groups.read.query({ id: created.id }).catch((thrown) => thrown);
     expect(missing.data).to.include({ httpStatus: 404, error: 'group.not_found' });
   });
 

@@ -43,14 +43,20 @@ export function explainMessage(stand: Stand, events: readonly MessageEvent[]): s
         ? `It was not sent: in the time zone ${stand.timezone}, no window opened before the end of the mailing.`
         : `It was not sent before the end of the mailing.${answer}`;
     case 'canceled':
-      return stand.reason === 'client_deleted'
-        ? 'It was not sent: the client was deleted first.'
-        : 'It was not sent: the mailing was canceled first.';
+      return explainCanceled(stand);
     case 'unknown':
       return stand.reason === 'worker_died'
         ? `It may have been sent: a worker died before it could write down an answer.${answer}${settle}`
         : `It may have been sent: an attempt went without an answer that tells.${answer}${settle}`;
   }
+}
+
+function explainCanceled({ reason }: Stand): string {
+  if (reason === 'client_deleted') return 'It was not sent: the client was deleted first.';
+  if (reason === 'bad_number') {
+    return 'It was not sent: the client’s phone number was not digits that begin with a country code. Correct it with PATCH /clients/{id}/.';
+  }
+  return 'It was not sent: the mailing was canceled first.';
 }
 
 /** What it waits for; where that is several things, the one that keeps it longest. */

@@ -55,11 +55,12 @@ export function toResponses(contract: ProcedureContract, content: Content | unde
     }),
     429: failure('Too many requests, or too many wrong passwords; the header Retry-After says when to try again'),
     ...told(conflicts, 503),
+    ...told(conflicts, 507),
   };
 }
 
 /** What of these answers with a status, in one entry. */
-function told(codes: ErrorCode[], status: 409 | 503): Responses {
+function told(codes: ErrorCode[], status: 409 | 503 | 507): Responses {
   const messages = codes.filter((code) => errors[code].status === status).map((code) => errors[code].message);
   return messages.length > 0 ? { [status]: failure(messages.join(' ')) } : {};
 }

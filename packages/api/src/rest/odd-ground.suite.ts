@@ -30,7 +30,7 @@ export async function layGround(api: TestApi): Promise<Ground> {
   const restore = [
     `SET session_replication_role = replica`,
     `TRUNCATE ${tables.map((table) => `public.${table}`).join(', ')}`,
-    ...tables.map((table) => `INSERT INTO public.${table} SELECT * FROM kept.${table}`),
+    ...tables.map((table) => `INSERT INTO public.${table} OVERRIDING SYSTEM VALUE SELECT * FROM kept.${table}`),
     `SET session_replication_role = DEFAULT`,
   ].join('; ');
   return {

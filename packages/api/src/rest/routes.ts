@@ -33,11 +33,18 @@ export const restRoutes = (): Route[] =>
       : [];
   });
 
+const contracts = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).flatMap(
+  ([path, { _def }]): [string, ProcedureContract][] => (_def.meta ? [[path, _def.meta.contract]] : []),
+);
+
 /** tRPC's path of a procedure → its operation's id. */
-export const operations: Record<string, string> = Object.fromEntries(
-  Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>).flatMap(([path, { _def }]) =>
-    _def.meta ? [[path, _def.meta.contract.operationId]] : [],
-  ),
+export const operations: ReadonlyMap<string, string> = new Map(
+  contracts.map(([path, { operationId }]) => [path, operationId]),
+);
+
+/** tRPC's paths of the procedures that strangers may call. */
+export const openProcedures: ReadonlySet<string> = new Set(
+  contracts.flatMap(([path, { needs }]) => (needs === 'open' ? [path] : [])),
 );
 
 function toCall(path: string, procedure: Procedure): Route['call'] {

@@ -43,10 +43,10 @@ describe('tags', () => {
   it('lives through the same over tRPC', async () => {
     const { tags } = api.trpc;
     const created = await tags.create.mutate({ name: 'vip' });
-    expect(await tags.read.query(created)).to.deep.equal(created);
+    expect(await tags.read.query({ id: created.id })).to.deep.equal(created);
     expect(await tags.update.mutate({ id: created.id, name: 'gold' })).to.deep.equal({ id: created.id, name: 'gold' });
     expect((await tags.list.query({})).count).to.equal(1);
-    await tags.delete.mutate(created);
+    await tags.delete.mutate({ id: created.id });
     expect((await tags.list.query({})).results).to.deep.equal([]);
   });
 

@@ -7,6 +7,7 @@ export const issueReasons = [
   'null_character',
   'lone_surrogate',
   'not_digits',
+  'leading_zero',
   'not_an_integer',
   'too_little',
   'too_much',

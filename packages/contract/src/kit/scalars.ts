@@ -66,6 +66,13 @@ export const text = ({ title, max, blank = false, description }: TextOptions) =>
     })
     .meta({ title, ...(description ? { description } : {}), ...(blank ? {} : { minLength: 1 }), maxLength: max });
 
+/** A string as it is kept, which may be older than what is asked of new ones. The document shows it like `text`. */
+export const stored = ({ title, max }: Pick<TextOptions, 'title' | 'max'>) =>
+  z.string().meta({ title, minLength: 1, maxLength: max });
+
+/** Strings whose surrounding blanks mean something: no face cuts them off. */
+export const takenAsWritten = z.registry<object>();
+
 /** A name to look rows up by: any string that PostgreSQL could hold. */
 export const nameToFind = (description?: string) =>
   z

@@ -1,3 +1,5 @@
+import { type CustomIssue, issue } from './issues.js';
+
 const offsetPattern = /^[+-](0\d|1[0-4]):?[0-5]\d$/;
 const known = new Set<string>();
 
@@ -15,4 +17,15 @@ export function isTimezone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * Tells what is wrong with a time zone beside what is wrong with it as a text; null when it is right.
+ *
+ * @example timezoneIssue('Mars/Base')?.params.reason // 'unknown_timezone'
+ */
+export function timezoneIssue(value: string, path: string[] = []): CustomIssue | null {
+  if (isTimezone(value)) return null;
+  const message = 'Must be an IANA time zone such as "Europe/Moscow", or an offset such as "+03:00".';
+  return issue('unknown_timezone', path, message);
 }

@@ -24,7 +24,7 @@ export async function settle(pool: pg.Pool, settlements: readonly Settlement[]):
     if (settlement.event !== null || settlement.status !== 'sent') told.push(settlement);
     else addTo(plain, settlement.rangeId, settlement.messageId);
   }
-  for (const [rangeId, ids] of plain) await writeEnds(pool, { rangeId, status: 'sent', ids });
+  for (const [rangeId, ids] of plain) await writeEnds(pool, { rangeId, status: 'sent', reason: null, ids });
   if (told.length > 0) await inTransaction(pool, (client) => writeTold(client, told));
 }
 
@@ -38,47 +38,46 @@ async function writeTold(client: pg.PoolClient, settlements: readonly Settlement
   const isRetry = (settlement: Settlement): settlement is Retry => settlement.status === 'pending';
   const ends = settlements.filter((settlement): settlement is End => !isRetry(settlement));
   const retries = settlements.filter(isRetry);
-  for (const group of byRangeAndStatus(ends)) await writeEnds(client, group);
+  for (const group of byRangeAndReason(ends)) await writeEnds(client, group);
   if (retries.length > 0) await writeRetries(client, retries);
   await writeEvents(client, settlements);
 }
 
-/** Messages of a range that came to the same end. */
+/** Messages of a range that came to the same end, for the same reason. */
 interface Ends {
   readonly rangeId: number;
   readonly status: End['status'];
+  /** What the end is for, where the end alone does not say it. */
+  readonly reason: MessageReason | null;
   readonly ids: readonly number[];
 }
 
-function byRangeAndStatus(ends: readonly End[]): Ends[] {
+const reasons = { sent: null, failed: 'refused', unknown: 'no_answer' } as const;
+const reasonOf = (end: End): MessageReason | null => (end.status === 'canceled' ? end.reason : reasons[end.status]);
+
+function byRangeAndReason(ends: readonly End[]): Ends[] {
   const groups = new Map<string, End[]>();
-  for (const end of ends) addTo(groups, `${end.rangeId} ${end.status}`, end);
+  for (const end of ends) addTo(groups, `${end.rangeId} ${end.status} ${reasonOf(end)}`, end);
   return [...groups.values()].map((group) => ({
     rangeId: group[0]!.rangeId,
     status: group[0]!.status,
+    reason: reasonOf(group[0]!),
     ids: group.map(({ messageId }) => messageId),
   }));
 }
 
-/** What a message's end is for, where the end alone does not say it. */
-const reasons: Record<End['status'], MessageReason | null> = {
-  sent: null,
-  failed: 'refused',
-  canceled: 'client_deleted',
-  unknown: 'no_answer',
-};
-
-const endsWith = (status: End['status']) =>
-  `status = '${status}'${status === 'sent' ? ', sent_at = clock_timestamp()' : `, reason = '${reasons[status]}'`}`;
+const endsWith = ({ status, reason }: Ends) =>
+  `status = '${status}'${status === 'sent' ? ', sent_at = clock_timestamp()' : `, reason = '${reason}'`}`;
 
 /** One statement: the messages that were still open, and their number added to the range's count of that end. */
-async function writeEnds(client: Queryable, { rangeId, status, ids }: Ends): Promise<void> {
+async function writeEnds(client: Queryable, ends: Ends): Promise<void> {
+  const { rangeId, status, reason, ids } = ends;
   const values = [rangeId, `{${ids.join()}}`];
   const { rows } = await client.query<{ settled: number }>({
-    name: `settle-${status}`,
+    name: `settle-${status}-${reason}`,
     text: `
       WITH settled AS (
-        UPDATE messages SET ${endsWith(status)} WHERE id = ANY($2::bigint[]) AND status = 'pending' RETURNING 1),
+        UPDATE messages SET ${endsWith(ends)} WHERE id = ANY($2::bigint[]) AND status = 'pending' RETURNING 1),
       counted AS (
         UPDATE ranges SET ${status} = ${status} + (SELECT count(*) FROM settled)::int WHERE first_id = $1)
       SELECT count(*)::int AS settled FROM settled`,

@@ -32,6 +32,8 @@ testDispatchStore('postgresql', async () => {
       );
       return rows.map(({ id }) => Number(id));
     },
+    changeNumber: async (id, phone) =>
+      void (await database.query('UPDATE clients SET phone_number = $2 WHERE id = $1', [id, phone])),
     removeClient: (id) =>
       api.transaction(async (transaction) => {
         await api.sql('DELETE FROM clients WHERE id = $1', [id], transaction);
@@ -62,6 +64,13 @@ testDispatchStore('postgresql', async () => {
       (
         await database.query<{ status: 'sent' }>('SELECT status FROM messages WHERE mailing_id = $1 ORDER BY id', [id])
       ).map(({ status }) => status),
+    messageReasons: async (id) =>
+      (
+        await database.query<{ reason: 'refused' | null }>(
+          'SELECT reason FROM messages WHERE mailing_id = $1 ORDER BY id',
+          [id],
+        )
+      ).map(({ reason }) => reason),
     close: async () => {
       await Promise.all([...open].map((store) => store.close()));
       await api.close();

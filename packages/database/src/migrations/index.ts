@@ -7,6 +7,7 @@ import * as counts from './0006-counts.js';
 import * as windowsAtFolds from './0007-windows-at-folds.js';
 import * as operation from './0008-operation.js';
 import * as clientsByFilter from './0009-clients-by-filter.js';
+import * as badNumbers from './0011-bad-numbers.js';
 import * as asOfTheStart from './0012-as-of-the-start.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
@@ -20,5 +21,6 @@ export const migrations = [
   windowsAtFolds,
   operation,
   clientsByFilter,
+  badNumbers,
   asOfTheStart,
 ];

@@ -126,6 +126,7 @@ export interface ClientsResource {
   /**
    * Import clients from a CSV or NDJSON file. Needs `add_client`.
    *
+   * @throws ConflictError import.busy, import.no_space
    * @example
    * await showroom.clients.import([{ phone_number: '79001234567', timezone: 'UTC', mobile_operator_code: 1, tag: 1 }]);
    */

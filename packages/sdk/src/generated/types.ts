@@ -342,6 +342,8 @@ export interface MailingPreview {
     code: string;
     clients: number;
   }[];
+  /** How many of them have a phone number that the provider is not asked for: their messages are canceled. */
+  bad_numbers: number;
   sms: SmsParts;
   /** The rate that was reckoned with; null when none is known. */
   per_second: number | null;
@@ -403,6 +405,7 @@ export interface MessageTimeline {
     | 'end'
     | 'window'
     | 'client_deleted'
+    | 'bad_number'
     | 'mailing_canceled'
     | 'operator'
     | null;

@@ -31,7 +31,7 @@ export async function tour(
   });
 
   const progress = [];
-  const rows = await showroom.clients.import([person(1), person(2), { ...person(3), phone_number: '+7' }], {
+  const rows = await showroom.clients.import([person(1), person(2), { ...person(3), phone_number: '7x' }], {
     onProgress: ({ rows }) => progress.push(rows),
   });
   const line = Object.values(person(4)).join();

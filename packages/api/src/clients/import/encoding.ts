@@ -38,7 +38,10 @@ export async function decodeFile({ bytes, charset }: UploadedFile): Promise<Deco
   const pieces = bytes[Symbol.asyncIterator]();
   const first = await readFirst(pieces);
   const other = otherFiles.find(([mark]) => beginsWith(first, mark));
-  if (other) throw unreadable(other[1]);
+  if (other) {
+    await pieces.return?.();
+    throw unreadable(other[1]);
+  }
   const decoder = new TextDecoder(encodingOf(first, charset));
   return { encoding: decoder.encoding, text: decode(decoder, first, pieces) };
 }

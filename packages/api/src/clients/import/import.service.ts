@@ -17,18 +17,19 @@ import { writeSheet } from './write-sheet.js';
  * Imports a file of clients. It is read and judged while it comes in, without a hold on the database; what is good in it
  * is written then in one transaction. So a file that breaks off leaves nothing behind, and memory stays flat.
  *
- * @throws ApiError request.no_file, client.file_unreadable, request.too_large; auth.forbidden to update without that right
+ * @throws ApiError request.no_file, client.file_unreadable, request.too_large; import.busy, import.no_space;
+ *   auth.forbidden to update without that right
  */
 export async function importClients(call: Call, { known = 'add' }: ImportOptions): Promise<ImportReport> {
   const { file } = call.entrance;
   if (!file) throw new ApiError('request.no_file');
   if (known === 'update' && !mayChange(call)) throw forbidden('change_client');
-  return withSpool(async (spool) => {
+  const { space, queue } = call.imports;
+  return withSpool(space, async (spool) => {
     const digest = createHash('sha256');
-    const { sheet, lines } = await readSheet(hashed(file, digest), spool);
-    const report = await onceByKey(call, { known, file: digest.digest('base64') }, (keyed) =>
-      writeSheet(keyed, { sheet, lines, spool, known }),
-    );
+    const read = { known, spool, ...(await readSheet(hashed(file, digest), spool)) };
+    const input = { known, file: digest.digest('base64') };
+    const report = await queue.run(() => onceByKey(call, input, (keyed) => writeSheet(keyed, read)));
     return withoutGaps(report);
   });
 }

@@ -67,7 +67,7 @@ describe('clients import', () => {
       {
         row: 2,
         errors: {
-          phone_number: ['Must consist of digits.'],
+          phone_number: ['Must consist of digits, without "x".'],
           timezone: ['Must be an IANA time zone such as "Europe/Moscow", or an offset such as "+03:00".'],
         },
       },
@@ -314,7 +314,7 @@ describe('clients import', () => {
 
   it('reads whatever a CSV writer writes', async () => {
     const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', '\r', ' ', 'ж', '😀') });
-    const row = fc.record({ note: cell, phone: fc.stringMatching(/^[0-9]{1,11}$/), tag: fc.constantFrom(1, 2) });
+    const row = fc.record({ note: cell, phone: fc.stringMatching(/^[1-9][0-9]{0,10}$/), tag: fc.constantFrom(1, 2) });
     await fc.assert(
       fc.asyncProperty(
         fc.array(row, { minLength: 1, maxLength: 30 }),

@@ -1,4 +1,4 @@
-import type { MailingPreview } from '@showroom/contract';
+import { type MailingPreview, phoneNumberPattern } from '@showroom/contract';
 import type { Deps } from '../../context.js';
 
 /** What a mailing picks its audience by, as its start would. */
@@ -9,7 +9,7 @@ export interface Picks {
   readonly codeIds: readonly number[];
 }
 
-export interface Audience extends Pick<MailingPreview, 'audience' | 'sample' | 'by_tag' | 'by_code'> {
+export interface Audience extends Pick<MailingPreview, 'audience' | 'sample' | 'by_tag' | 'by_code' | 'bad_numbers'> {
   readonly zones: readonly { readonly timezone: string; readonly clients: number }[];
 }
 
@@ -29,6 +29,9 @@ const countsOf = `
 
 const sampleOf = picked('id, phone_number, timezone', 'clients', `ORDER BY id LIMIT ${sampleSize}`);
 
+/** Old numbers that break the rule have an index of their own, so this does not read the audience. */
+const badNumbersOf = picked('count(*)::int AS count', 'clients', `AND phone_number !~ '${phoneNumberPattern}'`);
+
 /** Who matches by now. @param withSample whether the caller may see clients */
 export async function readAudience({ database }: Deps, picks: Picks, withSample: boolean): Promise<Audience> {
   const values = [picks.byTag, picks.tagIds, picks.byCode, picks.codeIds];
@@ -39,11 +42,13 @@ export async function readAudience({ database }: Deps, picks: Picks, withSample:
     code: string | null;
   }>(countsOf, values);
   const zones = rows.flatMap(({ timezone, clients }) => (timezone === null ? [] : [{ timezone, clients }]));
+  const [bad] = await database.sql<{ count: number }>(badNumbersOf, values);
   return {
     audience: zones.reduce((sum, { clients }) => sum + clients, 0),
     sample: withSample ? await database.sql<MailingPreview['sample'][number]>(sampleOf, values) : [],
     by_tag: rows.flatMap(({ tag, clients }) => (tag === null ? [] : [{ name: tag, clients }])),
     by_code: rows.flatMap(({ code, clients }) => (code === null ? [] : [{ code, clients }])),
+    bad_numbers: bad!.count,
     zones,
   };
 }

@@ -67,6 +67,16 @@ describe('previewing a mailing', () => {
     });
   });
 
+  it('counts the old numbers that nobody will be asked for, among those it picks', async () => {
+    await api.query(`INSERT INTO clients (phone_number, timezone, tag_id, code_id)
+      VALUES ('07700900123', 'UTC', 1, 1), ('+7900', 'UTC', 1, 2), ('', 'UTC', 2, 2)`);
+    expect((await preview()).body).to.include({ audience: 38, bad_numbers: 3 });
+    expect((await preview({ tags: ['vip'] })).body).to.include({ audience: 32, bad_numbers: 2 });
+    expect((await preview({ tags: ['vip'], codes: ['900'] })).body).to.include({ audience: 21, bad_numbers: 1 });
+    await api.query('DELETE FROM clients WHERE id > 35');
+    expect((await preview()).body).to.include({ bad_numbers: 0 });
+  });
+
   it('tells of the very clients that the start makes messages for', async () => {
     const running = await createRunningMailings(api);
     for (const tags of [[], ['vip'], ['new'], ['vip', 'new']]) {

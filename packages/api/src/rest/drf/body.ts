@@ -1,5 +1,7 @@
 import { TextDecoder } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ApiError } from '../../errors.js';
+import { type FormFields, readMultipart, readUrlEncoded } from './form-fields.js';
 import { NotJson, parsePythonJson } from './json.js';
 
 /** A body that was read: what it said, and whether a form said it. */
@@ -35,19 +37,25 @@ export function takeRawBodies(app: FastifyInstance): void {
  * Reads a body as the old service did: JSON, a form, a multipart form; an empty one is an empty object, whatever its
  * type.
  *
+ * @param limits.mostJsonBytes how much JSON is read: reading it costs more than anything else
  * @throws UnreadableBody 415 for another type, 400 for one that is not what its type says
+ * @throws ApiError request.too_many_fields
  */
-export async function readBody({ body, headers }: FastifyRequest): Promise<Given> {
+export async function readBody(
+  { body, headers }: FastifyRequest,
+  { mostJsonBytes = Number.POSITIVE_INFINITY } = {},
+): Promise<Given> {
   const contentType = headers['content-type'] ?? '';
   const type = contentType.split(';')[0]!.trim().toLowerCase();
   const isForm = type !== 'application/json';
   const bytes = body as Buffer | undefined;
   if (!bytes?.length) return { value: {}, isForm: isForm && parses.includes(type) };
-  if (!isForm) return { value: readJson(bytes, contentType), isForm };
-  if (type === 'application/x-www-form-urlencoded') {
-    return { value: toFields(new URLSearchParams(bytes.toString())), isForm };
+  if (!isForm) {
+    if (bytes.length > mostJsonBytes) throw new UnreadableBody(400, `The body is larger than ${mostJsonBytes} bytes.`);
+    return { value: readJson(bytes, contentType), isForm };
   }
-  if (type === 'multipart/form-data') return { value: toFields(await readMultipart(bytes, contentType)), isForm };
+  if (type === 'application/x-www-form-urlencoded') return { value: readUrlEncoded(bytes), isForm };
+  if (type === 'multipart/form-data') return { value: await readParts(bytes, contentType), isForm };
   throw new UnreadableBody(415, unsupportedType(contentType));
 }
 
@@ -71,16 +79,11 @@ function decoderOf(contentType: string): TextDecoder {
   }
 }
 
-async function readMultipart(bytes: Buffer, contentType: string): Promise<FormData> {
+async function readParts(bytes: Buffer, contentType: string): Promise<FormFields> {
   try {
-    return await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData();
-  } catch {
+    return await readMultipart(bytes, contentType);
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
     throw new UnreadableBody(400, 'Multipart form parse error - the body is not what its Content-Type says.');
   }
-}
-
-/** Every field with all its values: a form says a list by repeating a name. */
-function toFields(form: URLSearchParams | FormData): Record<string, unknown[]> {
-  const names = [...new Set(form.keys())];
-  return Object.fromEntries(names.map((name) => [name, form.getAll(name)]));
 }

@@ -1,3 +1,4 @@
+import { takenAsWritten } from '@showroom/contract';
 import { z } from 'zod';
 import { parseDrfDatetime } from './datetime.js';
 import { isNumber, PythonFloat, strip, toPythonText } from './python.js';
@@ -60,6 +61,7 @@ export function coercionOf(schema: z.ZodType): Coerce {
     return coercionOf(schema.unwrap() as z.ZodType);
   if (schema instanceof z.ZodPipe) return coercionOf(schema.out as z.ZodType);
   if (schema instanceof z.ZodArray) return toList(schema.element as z.ZodType);
+  if (takenAsWritten.has(schema)) return (value) => value;
   if (schema instanceof z.ZodUnion) return toOption(schema.options as readonly z.ZodType[]);
   if (schema instanceof z.ZodString) return toText;
   if (schema instanceof z.ZodNumber) return toInteger;

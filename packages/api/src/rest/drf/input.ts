@@ -3,6 +3,7 @@ import { TRPCError } from '@trpc/server';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../../errors.js';
+import { mostStrangersJson } from '../../http.js';
 import { readBody } from './body.js';
 import { type Coerce, coercionOf } from './coerce.js';
 import { toFormReader } from './form.js';
@@ -12,6 +13,14 @@ import { PythonFloat, strip } from './python.js';
 export interface Input {
   readonly sent: Record<string, unknown>;
   readonly fields: Record<string, unknown>;
+  /** Fields of the body that the resource does not know. */
+  readonly ignored: string[];
+}
+
+/** What was read of a request. */
+interface Read {
+  readonly sent: Record<string, unknown>;
+  readonly ignored: string[];
 }
 
 /**
@@ -24,10 +33,11 @@ export function compileInput(contract: ProcedureContract): (request: FastifyRequ
   const hasFields = hasBody(contract) && contract.takesFile.length === 0;
   const read = hasFields ? compileBody(contract, shape) : readQuery;
   return async (request) => {
-    const sent = Object.assign(await read(request), paramsOf(contract, request));
+    const { sent: given, ignored } = await read(request);
+    const sent = Object.assign(given, paramsOf(contract, request));
     const judged: Record<string, unknown> = {};
     for (const [field, coerce] of fields) if (Object.hasOwn(sent, field)) judged[field] = coerce(sent[field]);
-    return { sent, fields: judged };
+    return { sent, fields: judged, ignored };
   };
 }
 
@@ -36,14 +46,21 @@ function shapeOf({ input }: ProcedureContract): Record<string, z.ZodType> {
   return input.shape;
 }
 
-function compileBody({ method }: ProcedureContract, shape: Record<string, z.ZodType>) {
+function compileBody({ method, needs, output }: ProcedureContract, shape: Record<string, z.ZodType>) {
   const toFields = toFormReader(shape, { isPartial: method === 'PATCH' });
-  return async (request: FastifyRequest): Promise<Record<string, unknown>> => {
-    const { value, isForm } = await readBody(request);
+  const answered = output instanceof z.ZodObject ? Object.keys(output.shape) : [];
+  const known = new Set([...Object.keys(shape), ...answered]);
+  const limits = needs === 'open' ? { mostJsonBytes: mostStrangersJson } : {};
+  return async (request: FastifyRequest): Promise<Read> => {
+    const { value, isForm } = await readBody(request, limits);
     if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof PythonFloat) {
       throw new TRPCError({ code: 'BAD_REQUEST', cause: new NoObject(value) });
     }
-    return isForm ? toFields(value as Record<string, unknown[]>) : (value as Record<string, unknown>);
+    const ignored = Object.keys(value).filter((field) => !known.has(field));
+    return {
+      sent: isForm ? toFields(value as Record<string, unknown[]>) : (value as Record<string, unknown>),
+      ignored,
+    };
   };
 }
 
@@ -55,14 +72,15 @@ export class NoObject extends Error {
 }
 
 /** Empty parameters are no filter; a limit or a key that is no number has no effect, a limit that is too large is cut. */
-async function readQuery(request: FastifyRequest): Promise<Record<string, unknown>> {
+async function readQuery(request: FastifyRequest): Promise<Read> {
   const { page, limit, after, ...query } = request.query as Record<string, string | string[]>;
   const filters = Object.entries(query).map(([key, value]) => [key, lastOf(value)]);
-  return {
+  const sent = {
     ...Object.fromEntries(filters.filter(([, value]) => value !== '')),
     ...pagingOf(lastOf(page), lastOf(limit)),
     ...keyOf(lastOf(after)),
   };
+  return { sent, ignored: [] };
 }
 
 const lastOf = (value: string | string[] | undefined) => (Array.isArray(value) ? value.at(-1) : value);

@@ -34,6 +34,9 @@ export function parsePythonJson(text: string): unknown {
 /** As deep as Python itself would go. */
 const deepest = 900;
 
+/** As many digits of an integer as Python reads: with more of them, reading takes long. */
+const mostDigits = 4_300;
+
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a JSON string may not hold
 const stringPattern = /"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\x00-\x1f]*)*"/y;
@@ -144,6 +147,7 @@ class Reader {
     if (!found) throw this.error('Expecting value');
     const [text, fraction, exponent] = found;
     if (fraction || exponent) return new PythonFloat(Number(text));
+    if (text.length > mostDigits) throw new NotJson(`Exceeds the limit (${mostDigits}) for integer string conversion`);
     return Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text);
   }
 

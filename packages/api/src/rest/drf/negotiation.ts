@@ -8,7 +8,10 @@ export interface Rendering {
 
 const json: Rendering = { format: 'json', indent: 0 };
 const page: Rendering = { format: 'api', indent: 0 };
-const byFormat: Record<string, Rendering> = { json, api: page };
+const byFormat = new Map<string, Rendering>([
+  ['json', json],
+  ['api', page],
+]);
 
 export const plainJson = json;
 export const typeOfForm: Record<Form, string> = { pdf: 'application/pdf' };
@@ -27,7 +30,7 @@ export function negotiate(
   forms: readonly Form[] = [],
 ): Rendering | Refusal {
   const others: Rendering[] = forms.map((form) => ({ format: form, indent: 0 }));
-  if (format) return byFormat[format] ?? others.find((each) => each.format === format) ?? 'unknown_format';
+  if (format) return byFormat.get(format) ?? others.find((each) => each.format === format) ?? 'unknown_format';
   if (accept === undefined || accept === '*/*' || accept === 'application/json') return json;
   const wanted = accept.split(',').map(toMediaType);
   for (let precision = 3; precision >= 0; precision--) {

@@ -10,6 +10,7 @@ import { answer, type View } from './answer.js';
 import { compileOutput } from './dates.js';
 import { type Answer, methodNotAllowed, notFound, toDrfError } from './errors.js';
 import { fileOf, takeStreams } from './file.js';
+import { toHeader } from './ignored-fields.js';
 import { compileInput, compileRef, paramsOf } from './input.js';
 import { type Actions, type BodySchema, toMetadata } from './options.js';
 
@@ -114,9 +115,10 @@ function serve(route: Route, contextOf: ContextOf): Handler {
     try {
       const context = contextOf(request);
       // Who may not call is told so before anybody reads what they sent.
-      await letIn(context, route.contract, paramsOf(route.contract, request));
+      await letIn(context, route.contract, () => paramsOf(route.contract, request));
       const input = await toInput(request);
       sent = input.sent;
+      if (input.ignored.length > 0) reply.header('x-ignored-fields', toHeader(input.ignored));
       const output = await route.call(takesFile(route) ? withFile(context, request, route) : context, input.fields);
       const { format } = request.rendering;
       const write = format === 'json' || format === 'api' ? undefined : route.writers[format];
@@ -168,7 +170,7 @@ function describeView({ view, routes }: Path, contextOf: ContextOf, bodySchemas:
   const isMissing = described[0] ? compileLookUp(described[0], contextOf) : async () => false;
   return async (request, reply) => {
     try {
-      await letIn(contextOf(request), contract, paramsOf(contract, request));
+      await letIn(contextOf(request), contract, () => paramsOf(contract, request));
     } catch (thrown) {
       const { status, body } = toDrfError(thrown, contract, {});
       return answer(request, reply, status, body);

@@ -1,0 +1,35 @@
+import { errors } from '@showroom/contract';
+import { TRPCError } from '@trpc/server';
+import type { FastifyError, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+
+/** A stream tells of an error twice: where it arose, and where it is written. */
+const logged = new WeakSet<Error>();
+
+/** Logs the cause of a failure of ours once, under the id of its request. What the caller has done wrong is not logged. */
+export function logFailure({ log }: FastifyRequest, error: Error, procedure?: string): void {
+  if (!isOurs(error) || logged.has(error)) return;
+  logged.add(error);
+  const err = error instanceof TRPCError ? (error.cause ?? error) : error;
+  log.error({ err, ...(procedure !== undefined && { procedure }) }, 'request failed');
+}
+
+function isOurs(error: Error): boolean {
+  if (error instanceof TRPCError) return error.code === 'INTERNAL_SERVER_ERROR';
+  return statusOf(error as Partial<FastifyError>) >= 500;
+}
+
+export const statusOf = ({ statusCode = 500 }: Partial<FastifyError>): number => (statusCode < 400 ? 500 : statusCode);
+
+/**
+ * Answers what no face has caught: logged once, and never told with what went wrong inside. What Fastify refuses is
+ * answered in its own words.
+ */
+export const failuresPlugin = fastifyPlugin(async (app) => {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const statusCode = statusOf(error);
+    logFailure(request, error);
+    if (statusCode < 500) return reply.code(statusCode).send(error);
+    return reply.code(statusCode).send({ statusCode, message: errors['server.failed'].message });
+  });
+});
