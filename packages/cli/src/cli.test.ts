@@ -1,61 +1,31 @@
-import { type ChildProcess, execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestDatabase, startApp, type TestDatabase, type TestProcess } from '@showroom/testing';
+import type { TestDatabase } from '@showroom/testing';
 import { expect } from 'chai';
+import { type CliService, startCliService } from './service.suite.js';
 
 /** The command, typed as somebody would, against the real service. */
 describe('cli', function () {
   this.timeout(60_000);
+  let service: CliService;
+  let showroom: CliService['showroom'];
+  let json: CliService['json'];
   let folder: string;
   let database: TestDatabase;
-  let apps: TestProcess[];
   let url: string;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'showroom-cli-'));
-    database = await createTestDatabase();
-    const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'error' };
-    const server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
-    const probe = startApp('apps/probe/src/main.ts', { PORT: '0' });
-    const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't' };
-    url = String((await server.ready()).url);
-    const worker = startApp('apps/worker/src/main.ts', { ...environment, ...provider });
-    apps = [server, probe, worker];
-    await worker.ready();
-    await database.query(`INSERT INTO tags (name) VALUES ('vip')`);
-    await database.query(`INSERT INTO codes (code) VALUES ('900')`);
+    service = await startCliService();
+    ({ showroom, json, folder, database, url } = service);
     await writeFile(
       join(folder, 'clients.csv'),
       'phone_number,timezone,mobile_operator_code,tag\n79000000001,UTC,1,1\n79000000002,UTC,1,1\n',
     );
   });
-  after(async () => {
-    await Promise.all(apps.map((app) => app.stop()));
-    await database.drop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => service?.stop());
 
-  /** What a command says, and how it ends. */
-  function showroom(given: string[], environment: Record<string, string> = {}, use = (_child: ChildProcess) => {}) {
-    const node = ['--conditions=showroom-src', '--import', 'tsx', 'packages/cli/src/main.ts'];
-    const env = { PATH: process.env.PATH, HOME: folder, XDG_CONFIG_HOME: folder, ...environment };
-    return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const child = execFile(process.execPath, [...node, ...given], { env }, (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-      });
-      use(child);
-    });
-  }
-  const json = async (given: string[]) => {
-    const { stdout, stderr, code } = await showroom([...given, '--json']);
-    expect(code, stderr).to.equal(0);
-    return stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
-  };
+  /** The one line that a command says with `--json`. */
+  const one = async (given: string[]) => (await json(given))[0]!;
 
   it('says what to do first', async () => {
     const { code, stderr } = await showroom(['statistic']);
@@ -86,13 +56,18 @@ describe('cli', function () {
 
   it('imports a file, and fails when a row is refused', async () => {
     const good = await showroom(['clients', 'import', join(folder, 'clients.csv')]);
-    expect(good.stdout).to.equal('2 rows: 2 created, 0 updated, 0 as they were, 0 refused.\n');
+    expect(good.stdout).to.equal('2 rows: 2 created, 0 updated, 0 skipped, 0 refused.\n');
     expect(good.code).to.equal(0);
+    const again = await showroom(['clients', 'import', join(folder, 'clients.csv')]);
+    expect(again.stdout).to.equal(
+      '2 rows: 0 created, 0 updated, 2 skipped, 0 refused.\nPhone numbers: 2 known already.\n',
+    );
+    expect(again.code).to.equal(0);
     const file = join(folder, 'clients.ndjson');
     await writeFile(file, '{"phone_number":"7x","timezone":"UTC","mobile_operator_code":1,"tag":1}\n');
-    const bad = await showroom(['clients', 'import', file, '--known', 'skip']);
+    const bad = await showroom(['clients', 'import', file]);
     expect(bad.code).to.equal(1);
-    expect(bad.stdout).to.match(/1 refused\.\nRow 1, phone_number: /);
+    expect(bad.stdout).to.match(/1 refused\.\nLine 1, phone_number "7x": /);
     const none = await showroom(['clients', 'import', join(folder, 'none.csv')]);
     expect(none.code).to.equal(2);
     expect(none.stderr).to.match(/none\.csv cannot be read: ENOENT.*\n$/);
@@ -101,15 +76,13 @@ describe('cli', function () {
   });
 
   it('imports what is piped in', async () => {
-    const { code, stdout } = await showroom(
-      ['clients', 'import', '-', '--known', 'skip', '--format', 'csv'],
-      {},
-      (child) => {
-        child.stdin!.write('phone_number,timezone,mobile_operator_code,tag\n79000000001,UTC,1,1\n');
-        child.stdin!.end('79000000009,Mars,1,1\n');
-      },
+    const { code, stdout } = await showroom(['clients', 'import', '-', '--format', 'csv'], {}, (child) => {
+      child.stdin!.write('phone_number,timezone,mobile_operator_code,tag\n79000000001,UTC,1,1\n');
+      child.stdin!.end('79000000009,Mars,1,1\n');
+    });
+    expect(stdout).to.match(
+      /^2 rows: 0 created, 0 updated, 1 skipped, 1 refused\.\nPhone numbers: 1 known already\.\nLine 3, timezone "Mars": /,
     );
-    expect(stdout).to.match(/^2 rows: 0 created, 0 updated, 1 as they were, 1 refused\.\nRow 2, timezone: /);
     expect(code).to.equal(1);
   });
 
@@ -123,18 +96,21 @@ describe('cli', function () {
       'vip',
       '--end',
       '+2h',
+      '--yes',
       '--watch',
     ]);
     expect(code, stderr).to.equal(0);
     expect(stdout).to.equal('Mailing 1 is made.\nMailing 1 is completed: 2 of 2 sent.\n');
     // Nobody looks at a bar here, so it is told in lines.
-    expect(stderr).to.match(/completed: 2 of 2 sent\n$/);
+    expect(stderr)
+      .to.match(/^Start: now\nEnd: {3}\d{4}-.* UTC\n/)
+      .and.to.match(/completed: 2 of 2 sent\n$/);
     const progress = await json(['mailing', 'watch', '1']);
     expect(progress.at(-1)).to.include({ status: 'completed', sent: 2, isOver: true });
   });
 
   it('steers a mailing', async () => {
-    const [made] = await json([
+    const made = await one([
       'mailing',
       'create',
       '--text',
@@ -145,6 +121,7 @@ describe('cli', function () {
       '+2d',
       '--code',
       '900',
+      '--yes',
     ]);
     expect((await showroom(['mailing', 'pause', String(made.id)])).stdout).to.equal(`Mailing ${made.id} is paused.\n`);
     expect((await json(['mailing', 'resume', String(made.id)]))[0]).to.include({ status: 'scheduled' });
@@ -159,21 +136,20 @@ describe('cli', function () {
 
   it('tells what did not get there, and why', async () => {
     expect((await showroom(['mailing', 'unsent', '1'])).stdout).to.equal('');
-    const failing = await json(['mailing', 'create', '--text', 'x', '--end', '+1h']);
-    await json(['mailing', 'watch', String(failing[0].id)]);
+    const failing = await one(['mailing', 'create', '--text', 'x', '--end', '+1h', '--everybody', '--yes']);
+    await json(['mailing', 'watch', String(failing.id)]);
     await database.query(
       `UPDATE messages SET status = 'failed', reason = 'refused' WHERE mailing_id = $1 AND client_id = 1`,
-      [failing[0].id],
+      [failing.id],
     );
-    await database.query(`UPDATE ranges SET sent = sent - 1, failed = failed + 1 WHERE mailing_id = $1`, [
-      failing[0].id,
-    ]);
-    const { stdout } = await showroom(['mailing', 'unsent', String(failing[0].id)]);
+    await database.query(`UPDATE ranges SET sent = sent - 1, failed = failed + 1 WHERE mailing_id = $1`, [failing.id]);
+    const { stdout } = await showroom(['mailing', 'unsent', String(failing.id)]);
     expect(stdout).to.match(/^failed \d+ to 79000000001: .+\n$/);
   });
 
   it('ends well when it is stopped, or when nobody reads on', async () => {
-    const [{ id }] = await json(['mailing', 'create', '--text', 'x', '--start', '+1d', '--end', '+2d']);
+    const forAll = ['--everybody', '--yes'];
+    const { id } = await one(['mailing', 'create', '--text', 'x', '--start', '+1d', '--end', '+2d', ...forAll]);
     const stopped = await showroom(['mailing', 'watch', String(id)], {}, (child) => {
       child.stderr!.once('data', () => child.kill('SIGINT'));
     });
@@ -193,17 +169,19 @@ describe('cli', function () {
   });
 
   it('says what makes no sense, and which values were refused', async () => {
-    const noEnd = await showroom(['mailing', 'create', '--text', 'x', '--end', 'soon']);
-    expect(noEnd.code).to.equal(2);
-    expect(noEnd.stderr).to.contain('It must be "now", "+2h"');
-    const before = await showroom(['mailing', 'create', '--text', 'x', '--start', '+2d', '--end', '+1d']);
+    const forVips = ['mailing', 'create', '--text', 'x', '--tag', 'vip', '--yes'];
+    const before = await showroom([...forVips, '--start', '+2d', '--end', '+1d']);
     expect(before.code).to.equal(1);
     expect(before.stderr).to.match(
-      /^Some values were refused\. end_notification_date: The end must be after the start\. \(request [\w-]+\)\n$/,
+      /\nSome values were refused\. end_notification_date: The end must be after the start\. \(request [\w-]+\)\n$/,
     );
     for (const [given, words] of [
+      [[...forVips, '--end', 'soon'], 'It must be now, +30m, +2h'],
+      [[...forVips, '--end', '03.04.2099'], 'the year comes first'],
+      [[...forVips, '--end', 'now'], 'Nothing would be sent'],
+      [[...forVips, '--end', '+1h', '--tag', ''], 'It must not be empty.'],
       [['mailing', 'pause', 'one'], 'It must be a whole number above 0.'],
-      [['clients', 'import', 'x.csv', '--known', 'replace'], 'Allowed choices are add, update, skip.'],
+      [['clients', 'import', 'x.csv', '--known', 'replace'], 'Allowed choices are skip, update, add.'],
       [['nonsense'], "unknown command 'nonsense'"],
       [['--url', 'localhost:8005', 'statistic'], "baseUrl must be like 'https://showroom.example.com'"],
     ] as const) {

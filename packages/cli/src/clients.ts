@@ -2,11 +2,12 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { ImportSource, Showroom } from '@showroom/sdk';
+import { describeReport } from './import-report.js';
 import { Mistake } from './mistake.js';
 import type { Terminal } from './terminal.js';
 
 export interface ImportOptions {
-  known?: 'add' | 'update' | 'skip';
+  known: 'add' | 'update' | 'skip';
   format?: 'csv' | 'ndjson';
 }
 
@@ -24,13 +25,9 @@ export async function importClients(
   const source = (format === 'csv' ? { csv: bytes } : { ndjson: bytes }) as ImportSource;
   const onProgress = ({ bytes: sent }: { bytes: number }) => bar?.update(sent);
   const report = await showroom.clients.import(source, { known, onProgress }).finally(() => bar?.stop());
-  const { rows, created, updated, skipped, refused } = report;
-  terminal.say(`${rows} rows: ${created} created, ${updated} updated, ${skipped} as they were, ${refused} refused.`);
-  for (const { row, errors } of report.errors) {
-    for (const [field, messages] of Object.entries(errors)) terminal.say(`Row ${row}, ${field}: ${messages.join(' ')}`);
-  }
+  for (const line of describeReport(report)) terminal.say(line);
   terminal.tell(report);
-  return refused === 0;
+  return report.refused === 0;
 }
 
 const formatOf = (file: string) => (['.ndjson', '.jsonl'].includes(extname(file).toLowerCase()) ? 'ndjson' : 'csv');

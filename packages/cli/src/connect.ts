@@ -2,7 +2,7 @@ import { createShowroom, type Showroom, type ShowroomOptions } from '@showroom/s
 import { Mistake } from './mistake.js';
 import type { Terminal } from './terminal.js';
 
-/** Says what it waits for, and that an address is none. */
+/** Says what it waits for, and refuses what is not an address. */
 export function connect(options: ShowroomOptions, terminal: Terminal): Showroom {
   const warn = (message: string, details: object) =>
     terminal.note(`${message} ${(details as { reason: string }).reason}`);

@@ -1,29 +1,5 @@
-import type { MailingList, Progress, Showroom } from '@showroom/sdk';
+import { type MailingList, PermissionError, type Progress, type Showroom } from '@showroom/sdk';
 import type { Terminal } from './terminal.js';
-
-export interface NewMailingOptions {
-  text: string;
-  tag?: string[];
-  code?: string[];
-  start?: Date;
-  end: Date;
-  perSecond?: number;
-  watch?: boolean;
-}
-
-export async function createMailing(showroom: Showroom, terminal: Terminal, options: NewMailingOptions): Promise<void> {
-  const mailing = await showroom.mailing.create({
-    text: options.text,
-    tags: options.tag ?? [],
-    codes: options.code ?? [],
-    start_notification_date: options.start ?? new Date(),
-    end_notification_date: options.end,
-    ...(options.perSecond !== undefined && { send_per_second: options.perSecond }),
-  });
-  terminal.say(`Mailing ${mailing.id} is made.`);
-  if (options.watch) await watchMailing(showroom, terminal, mailing.id);
-  else terminal.tell(mailing);
-}
 
 /** Until it has ended. For programs, a line of JSON each time that something has changed. */
 export async function watchMailing(showroom: Showroom, terminal: Terminal, id: number): Promise<void> {
@@ -53,15 +29,51 @@ const toCounts = ({ total, sent, failed, expired, canceled, unknown }: Progress)
 
 export type Step = 'pause' | 'resume' | 'cancel' | 'retry';
 
-export async function steerMailing(showroom: Showroom, terminal: Terminal, step: Step, id: number): Promise<void> {
+/** Steps that send texts, or cannot be taken back: whoever sits at a terminal is asked. */
+const asked: Partial<Record<Step, string>> = { cancel: 'Cancel', retry: 'Send again what failed of' };
+
+/** @returns whether it was done; not, where somebody was asked and said no */
+export async function steerMailing(
+  showroom: Showroom,
+  terminal: Terminal,
+  step: Step,
+  id: number,
+  { yes = false }: { yes?: boolean } = {},
+): Promise<boolean> {
+  const verb = asked[step];
+  if (verb !== undefined && !yes && terminal.canAsk) {
+    terminal.whenStopped('Stopped. Nothing was changed.');
+    if (!(await terminal.confirm(`${verb} ${await nameOf(showroom, id)}?`))) {
+      terminal.note('Nothing was changed.');
+      return false;
+    }
+    terminal.whenStopped(`Stopped. It may have happened all the same: showroom mailing watch ${id}`);
+  }
   if (step === 'retry') {
     const { messages, mailing } = await showroom.mailing.retry(id);
     terminal.say(`${messages} messages are sent again. Mailing ${id} is ${mailing.status}.`);
-    return terminal.tell({ messages, mailing });
+    terminal.tell({ messages, mailing });
+    return true;
   }
   const mailing: MailingList = await showroom.mailing[step](id);
   terminal.say(`Mailing ${id} is ${mailing.status}.`);
   terminal.tell(mailing);
+  return true;
+}
+
+/** So much of a text that it is recognised. */
+const shownLength = 60;
+
+/** A mailing as somebody recognises it, as far as they may view it. */
+async function nameOf(showroom: Showroom, id: number): Promise<string> {
+  try {
+    const { text, status } = await showroom.mailing.read(id);
+    const shown = text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+    return `mailing ${id}, ${JSON.stringify(shown)} (${status})`;
+  } catch (error) {
+    if (error instanceof PermissionError) return `mailing ${id}`;
+    throw error;
+  }
 }
 
 /** Messages that did not get there, or of which nobody knows, with their reasons: the first of each kind. */

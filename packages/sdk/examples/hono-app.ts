@@ -3,7 +3,7 @@
  * that Showroom answers.
  *
  *   SHOWROOM_URL=https://showroom.example.com SHOWROOM_TOKEN=showroom_… PORT=3000 npx tsx hono-app.ts
- *   curl --json '{ "tag": "vip", "text": "Come and see", "end": "2026-12-01T18:00:00Z" }' http://127.0.0.1:3000/announcements
+ *   curl --json '{ "tag": "vip", "text": "Come and see", "end": "2099-12-01T18:00:00Z" }' http://127.0.0.1:3000/announcements
  *   curl http://127.0.0.1:3000/announcements/12/progress
  */
 import { serve } from '@hono/node-server';
@@ -20,10 +20,10 @@ const showroom = createShowroom({
 const app = new Hono();
 
 app.post('/announcements', async (context) => {
-  const { tag, text, start = new Date(), end } = await context.req.json();
+  const { tag, text, start = 'now', end } = await context.req.json();
   const mailing = await showroom.mailing.create(
     { text, tags: [tag], codes: [], start_notification_date: start, end_notification_date: end },
-    // A caller that says its own key (and its own start) may call again, and announces once.
+    // A caller that says its own key may call again, and announces once.
     { idempotencyKey: context.req.header('idempotency-key') },
   );
   return context.json({ id: mailing.id, status: mailing.status }, 201);

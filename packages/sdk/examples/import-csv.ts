@@ -21,10 +21,14 @@ try {
       onProgress: ({ bytes, totalBytes = bytes }) => console.log(`${((100 * bytes) / totalBytes).toFixed(0)} %`),
     },
   );
-  console.log(`${report.created} created, ${report.updated} updated, ${report.skipped} as they were.`);
-  for (const { row, errors } of report.errors) {
-    for (const [field, messages] of Object.entries(errors)) console.log(`Row ${row}, ${field}: ${messages.join(' ')}`);
+  console.log(
+    `${report.created} created, ${report.updated} updated, ${report.skipped} skipped, ${report.refused} refused.`,
+  );
+  for (const { line, values, errors } of report.errors) {
+    for (const [field, messages] of Object.entries(errors))
+      console.log(`Line ${line}, ${field} ${values[field] ?? ''}: ${messages.join(' ')}`);
   }
+  for (const { line, warnings } of report.warnings) console.log(`Line ${line} may be wrong:`, warnings);
   process.exitCode = report.refused > 0 ? 1 : 0;
 } catch (error) {
   if (!(error instanceof ValidationError)) throw error;

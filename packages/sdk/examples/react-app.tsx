@@ -28,7 +28,7 @@ function Announce({ showroom }: { showroom: Showroom }) {
         text,
         tags: [tag],
         codes: [],
-        start_notification_date: new Date(),
+        start_notification_date: 'now',
         end_notification_date: new Date(Date.now() + hour),
       }),
   });

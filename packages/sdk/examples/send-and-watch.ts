@@ -16,7 +16,7 @@ const draft = {
   text,
   tags: [tag],
   codes: [],
-  start_notification_date: new Date(),
+  start_notification_date: 'now',
   end_notification_date: new Date(Date.now() + hour),
 };
 

@@ -8,7 +8,9 @@ export function docOf(procedure: Procedure, kind: 'list' | 'call' | 'import'): s
   const need =
     needs === 'open' ? '' : needs === 'user' || needs === 'password' ? ` For every user.` : ` Needs \`${needs}\`.`;
   const refused = conflicts.length > 0 ? `\n * @throws ConflictError ${conflicts.join(', ')}` : '';
-  return `/**\n * ${summary}.${need}\n *${refused}\n * @example\n * ${exampleOf(procedure, kind)}\n */\n`;
+  const more =
+    kind === 'import' ? ` A number that a client has already is skipped, unless \`known\` says otherwise.` : '';
+  return `/**\n * ${summary}.${need}${more}\n *${refused}\n * @example\n * ${exampleOf(procedure, kind)}\n */\n`;
 }
 
 function exampleOf(procedure: Procedure, kind: 'list' | 'call' | 'import'): string {
@@ -39,8 +41,8 @@ const samples: Record<string, string> = {
   text: "'Come and see'",
   phone_number: "'79001234567'",
   timezone: "'Europe/Moscow'",
-  start_notification_date: "new Date('2026-12-01T09:00:00Z')",
-  end_notification_date: "new Date('2026-12-01T18:00:00Z')",
+  start_notification_date: "'now'",
+  end_notification_date: 'new Date(Date.now() + 3_600_000)',
   as: "'sent'",
   tags: "['vip']",
   codes: '[]',

@@ -236,6 +236,9 @@ describe('sdk', function () {
     const csv =
       'phone_number,timezone,mobile_operator_code,tag\n77000000001,UTC,1,1\n7x,UTC,1,1\n77000000002,Mars,1,1\n';
 
+    const csvOf = (people: object[]) =>
+      [Object.keys(people[0]!), ...people.map(Object.values)].map((cells) => `${cells.join()}\n`).join('');
+
     it('takes rows, and tells how far it is', async () => {
       const seen: { bytes: number; rows: number | undefined }[] = [];
       const report = await showroom.clients.import(rows(2_000), { onProgress: (progress) => seen.push(progress) });
@@ -249,6 +252,31 @@ describe('sdk', function () {
         for (const row of rows(50)) yield row;
       }
       expect(await showroom.clients.import(made(), { known: 'skip' })).to.include({ rows: 50, skipped: 50 });
+    });
+
+    it('skips the numbers that are known, unless it is told to add or update', async () => {
+      const people = ['75000000001', '75000000002', '75000000002'].map((phone_number) => ({ ...person, phone_number }));
+      const many = async () => (await showroom.clients.list({ phone_number: '75000000002' })).count;
+      expect(await showroom.clients.import(people)).to.include({ created: 2, repeated_in_file: 1, already_known: 0 });
+      for (const known of [undefined, 'skip'] as const) {
+        const again = await showroom.clients.import(people, { known });
+        expect(again, String(known)).to.include({ created: 0, skipped: 3, already_known: 3 });
+      }
+      expect(await many()).to.equal(1);
+      expect(await showroom.clients.import({ csv: csvOf(people) })).to.include({ created: 0, skipped: 3 });
+      expect(await showroom.clients.import(people, { known: 'add' })).to.include({ created: 3 });
+      expect(await many()).to.equal(3);
+      const wrong = await errorOf(showroom.clients.import(people, { known: 'a&known=add' as 'add' }));
+      expect(wrong).to.be.instanceOf(ValidationError);
+    });
+
+    it('says of a row that was refused where it is, and what it says; and what may be wrong', async () => {
+      const file = `${csv}+7 (900) 000-01-06,UTC,1,1\n\n89000000107,UTC,1,1\n`;
+      const report = await showroom.clients.import({ csv: file });
+      expect(report).to.include({ lines: 7, blank: 1, rows: 5, refused: 2, normalized: 1, warned: 1 });
+      expect(report.errors[0]).to.deep.include({ row: 2, line: 3 });
+      expect(report.errors[0]!.values).to.include({ phone_number: '7x' });
+      expect(report.warnings[0]).to.deep.include({ row: 5, line: 7 });
     });
 
     for (const [name, source] of [

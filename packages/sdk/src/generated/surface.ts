@@ -124,7 +124,7 @@ export interface ClientsResource {
   create(input: ClientsCreateInput, options?: WriteOptions): Promise<Client>;
 
   /**
-   * Import clients from a CSV or NDJSON file. Needs `add_client`.
+   * Import clients from a CSV or NDJSON file. Needs `add_client`. A number that a client has already is skipped, unless `known` says otherwise.
    *
    * @throws ConflictError import.busy, import.no_space
    * @example
@@ -299,7 +299,7 @@ export interface MailingResource extends MailingWatching {
    * Create a mailing; it starts by itself when its start comes. Needs `add_mailing`.
    *
    * @example
-   * await showroom.mailing.create({ tags: ['vip'], codes: [], start_notification_date: new Date('2026-12-01T09:00:00Z'), end_notification_date: new Date('2026-12-01T18:00:00Z'), text: 'Come and see' });
+   * await showroom.mailing.create({ tags: ['vip'], codes: [], start_notification_date: 'now', end_notification_date: new Date(Date.now() + 3_600_000), text: 'Come and see' });
    */
   create(input: MailingCreateInput, options?: WriteOptions): Promise<MailingListCreateUpdate>;
 
@@ -316,7 +316,7 @@ export interface MailingResource extends MailingWatching {
    *
    * @throws ConflictError mailing.started, mailing.ended
    * @example
-   * await showroom.mailing.update(12, { tags: ['vip'], codes: [], start_notification_date: new Date('2026-12-01T09:00:00Z'), end_notification_date: new Date('2026-12-01T18:00:00Z'), text: 'Come and see' });
+   * await showroom.mailing.update(12, { tags: ['vip'], codes: [], start_notification_date: 'now', end_notification_date: new Date(Date.now() + 3_600_000), text: 'Come and see' });
    */
   update(id: number, input: MailingUpdateInput, options?: CallOptions): Promise<MailingListCreateUpdate>;
 
@@ -386,7 +386,7 @@ export interface MailingResource extends MailingWatching {
    * Tell whom a mailing would reach, in how many parts and how long it would take, without making it. Needs `add_mailing`.
    *
    * @example
-   * await showroom.mailing.preview({ tags: ['vip'], codes: [], start_notification_date: new Date('2026-12-01T09:00:00Z'), end_notification_date: new Date('2026-12-01T18:00:00Z'), text: 'Come and see' });
+   * await showroom.mailing.preview({ tags: ['vip'], codes: [], start_notification_date: 'now', end_notification_date: new Date(Date.now() + 3_600_000), text: 'Come and see' });
    */
   preview(input: MailingPreviewInput, options?: CallOptions): Promise<MailingPreview>;
 

@@ -90,7 +90,7 @@ export interface ClientsCreateInput {
 }
 
 export interface ClientsImportInput {
-  /** What to do with a row whose phone number a client has already: `add` one more client (what is done if nothing is said), `update` every client with that number, or `skip` the row. With `update` and `skip` the same file can be imported again; of rows with the same number the last one counts. */
+  /** What to do with a row whose phone number a client has already: `add` one more client, `update` every client with that number, or `skip` the row. REST adds if nothing is said; the SDK and the CLI skip. With `update` and `skip` the same file can be imported again; of rows with the same number the last one counts. */
   known?: 'add' | 'update' | 'skip' | undefined;
 }
 

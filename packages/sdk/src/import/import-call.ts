@@ -9,14 +9,21 @@ import { sendStreamed } from './send-streamed.js';
 import { type ImportProgress, type ImportSource, toBody } from './source.js';
 import { unlessStalled } from './stall.js';
 
-export interface ImportOptions extends WriteOptions, ClientsImportInput {
+export interface ImportOptions extends WriteOptions {
+  /**
+   * What to do with a row whose phone number a client has already: `skip` it (the default), `update` every client with that
+   * number, or `add` one more client. With `skip` and `update` the same rows can be imported again, and of rows with the
+   * same number the last one counts. REST adds where this is left out.
+   */
+  known?: ClientsImportInput['known'];
   /** Told how far the sending is, after every piece of some tens of kilobytes. */
   onProgress?: ((progress: ImportProgress) => void) | undefined;
 }
 
 /**
  * Sends clients to the service while they are read, however many. Rows that are right go in, all in one transaction; the
- * others are told of, the first thousand with their number and reason. Needs `add_client`, and `change_client` for `known: 'update'`.
+ * others are told of, the first thousand with their line, values and reasons. A number that a client has already is skipped, unless
+ * `known` says otherwise. Needs `add_client`, and `change_client` for `known: 'update'`.
  *
  * All of it may take as long as it takes. `timeoutMs` is how long nothing may be taken from us, and how long the answer may take,
  * with a second more for each 100 kB that was sent. What can be read again (an array, a `Blob`, text) is sent again after a failure
@@ -27,17 +34,17 @@ export interface ImportOptions extends WriteOptions, ClientsImportInput {
  * @example
  * const csv = 'phone_number,timezone,mobile_operator_code,tag\n79001234567,Europe/Moscow,1,2\n';
  * const report = await showroom.clients.import({ csv }, { known: 'update' });
- * for (const { row, errors } of report.errors) console.log(row, errors);
+ * for (const { line, values, errors } of report.errors) console.log(line, values, errors);
  */
 export type ImportCall = (source: ImportSource, options?: ImportOptions) => Promise<ImportReport>;
 
 export const createImport =
   (transport: Transport, name: string, path: string): ImportCall =>
   async (source, options = {}) => {
-    const { known, onProgress = () => {}, idempotencyKey = newKey(), ...call } = options;
+    const { known = 'skip', onProgress = () => {}, idempotencyKey = newKey(), ...call } = options;
     const timeoutMs = toLimit(call.timeoutMs ?? transport.patience.timeoutMs);
     const body = toBody(source);
-    const url = `${transport.origin}/api/v1${path}${known ? `?known=${known}` : ''}`;
+    const url = `${transport.origin}/api/v1${path}?known=${encodeURIComponent(known)}`;
     const headers = { 'content-type': body.type, 'idempotency-key': idempotencyKey, accept: 'application/json' };
     const send = isBrowser() ? sendGathered : sendStreamed;
     const sending = { url, headers: { ...transport.headers, ...call.headers, ...headers } };

@@ -53,7 +53,7 @@ export function describeExamples(packed: () => Packed, service: () => Service, p
       const rows = [person('79000000001'), person('79000000002'), person('7x')];
       await writeFile(join(folder, 'clients.csv'), `phone_number,timezone,mobile_operator_code,tag\n${rows.join('')}`);
       const { stdout } = await example('import-csv.ts', 'clients.csv');
-      expect(stdout).to.contain('100 %\n2 created, 0 updated, 0 as they were.\nRow 3, phone_number: ');
+      expect(stdout).to.contain('100 %\n2 created, 0 updated, 0 skipped, 1 refused.\nLine 4, phone_number 7x: ');
     });
 
     it('send-and-watch.ts', async () => {

@@ -46,7 +46,7 @@ export async function tour(
     text: 'Приходите',
     tags: [name],
     codes: [],
-    start_notification_date: new Date(),
+    start_notification_date: 'now',
     end_notification_date: new Date(Date.now() + 3_600_000),
   });
   const seen = [];
