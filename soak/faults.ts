@@ -20,9 +20,10 @@ export const refused: Ending = {
   answer: (response) => json(response, 200, { code: 1, message: 'This phone takes no messages.' }),
 };
 
-/** What can go wrong with one request. `refused` is no passing fault: an id that met it meets it for ever. */
+/** What can go wrong with one request. The first two do not pass: an id that met one meets it for ever. */
 export const faults = {
   refused,
+  error_500_for_ever: { accepts: false, answer: (response) => json(response, 500, { code: 500, message: 'broken' }) },
   error_500: { accepts: false, answer: (response) => json(response, 500, { code: 500, message: 'broken' }) },
   busy_429: {
     accepts: false,

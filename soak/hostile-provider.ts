@@ -37,6 +37,9 @@ export interface HostileProviderOptions {
   latencyMs: readonly [number, number];
 }
 
+/** Who shows another token is answered 401. */
+export const token = 'token';
+
 /**
  * A provider that fails in every way and remembers what it was asked. It decides at a request's arrival whether it
  * accepts the message, and lets `latencyMs` pass before anybody hears of it.
@@ -51,14 +54,18 @@ export async function startHostileProvider({
 }: HostileProviderOptions): Promise<HostileProvider> {
   const memory = new Map<number, Asked[]>();
   const refusals = new Set<number>();
+  const brokenForEver = new Set<number>();
   const deafness = monitorEventLoopDelay({ resolution: 5 });
   deafness.enable();
 
-  function judge(id: number, phone: number) {
+  function judge(id: number, phone: number, isKnown: boolean) {
+    if (!isKnown) return { fault: 'unauthorized_401' as const, ending: faults.unauthorized_401 };
     const asked = memory.get(id) ?? [];
     const fault = drawFault(provider.rates, seed, phone, asked.length + 1);
     const hasAccepted = asked.some((each) => each.accepted);
     if (fault === 'refused' && !hasAccepted) refusals.add(id);
+    if (fault === 'error_500_for_ever') brokenForEver.add(id);
+    if (brokenForEver.has(id)) return { fault: 'error_500_for_ever' as const, ending: faults.error_500_for_ever };
     if (fault !== null && fault !== 'refused' && !(faults[fault].accepts && refusals.has(id)))
       return { fault, ending: faults[fault] };
     return refusals.has(id) ? { fault: 'refused' as const, ending: refused } : { fault: null, ending: accepted };
@@ -67,7 +74,7 @@ export async function startHostileProvider({
   async function take(request: IncomingMessage, response: ServerResponse, at: number): Promise<void> {
     const { id, phone, text } = await readMessage(request);
     const asked = memory.get(id) ?? [];
-    const { fault, ending } = judge(id, phone);
+    const { fault, ending } = judge(id, phone, request.headers.authorization === `Bearer ${token}`);
     const entry: Asked = { at, phone, text, met: fault, accepted: ending.accepts, answered: false };
     memory.set(id, [...asked, entry]);
     response.on('finish', () => {

@@ -61,7 +61,7 @@ export class App {
   /** What it announced when it became ready; waits for that, over as many lives as it takes. */
   async ready(): Promise<Record<string, unknown>> {
     try {
-      return await waitFor(() => this.life?.facts, { timeoutMs: 30_000, what: `the readiness of ${this.name}` });
+      return await waitFor(() => this.life?.facts, { timeoutMs: 60_000, what: `the readiness of ${this.name}` });
     } catch (cause) {
       throw new Error(`${this.name} did not become ready; it said at last:\n${this.lastWords()}`, { cause });
     }

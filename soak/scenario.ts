@@ -23,6 +23,8 @@ export interface Scenario {
   readonly shiftsMs?: readonly number[];
   /** Clocks are right at first, and off from the moment that chaos wants. */
   readonly isShiftedLater?: boolean;
+  /** So many of the workers, from the first on, have a token that the provider does not take. */
+  readonly wrongTokens?: number;
   /** What the workers believe of the provider; true when left out. Where it is false, nobody may be asked twice. */
   readonly idempotent?: boolean;
   readonly faults?: FaultRates;

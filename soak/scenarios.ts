@@ -1,3 +1,4 @@
+import * as beside from './beside.js';
 import * as chaos from './chaos.js';
 import type { Scenario } from './scenario.js';
 
@@ -27,6 +28,8 @@ export const scenarios: readonly Scenario[] = [
   { ...usual, name: 'very slow', latencyMs: [300, 1_100], patient: 150, hurried: 400, isLong: true },
   { ...usual, name: 'down for a while', chaos: chaos.provideNothing, isLong: true },
   { ...usual, name: '401 for a while', chaos: chaos.failFor(700, { unauthorized_401: 1 }) },
+  { ...usual, name: 'one wrong token', workers: 3, wrongTokens: 1, chaos: beside.seeOneStop },
+  { ...usual, name: '1 % fail for ever', faults: { error_500_for_ever: 0.01 }, chaos: beside.mailBesideFailing },
   { ...usual, name: 'clocks an hour off', workers: 3, shiftsMs: [0, hour, -hour] },
   { ...usual, name: 'a clock an hour fast, then dead', shiftsMs: [hour, 0], chaos: chaos.loseWorker, isLong: true },
   {

@@ -7,7 +7,7 @@ import { toTable } from './table.js';
 
 /** The short form: most scenarios once, with jobs in MongoDB and in PostgreSQL by turns. `npm run soak` is the long one. */
 describe('soak', function () {
-  this.timeout(90_000);
+  this.timeout(150_000);
   const { seed, only, mongodbUrl } = readConfig();
   const results: Result[] = [];
   let postgres: RestartablePostgres;

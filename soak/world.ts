@@ -1,5 +1,5 @@
 import { waitFor, withClient } from '@showroom/testing';
-import { type HostileProvider, startHostileProvider } from './hostile-provider.js';
+import { type HostileProvider, startHostileProvider, token } from './hostile-provider.js';
 import { type JobStore, openJobStore } from './job-store.js';
 import type { RestartablePostgres } from './postgres.js';
 import { App } from './processes.js';
@@ -98,14 +98,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
 }
 
 function startApps(
-  { workers, idempotent = true, shiftsMs = [], isShiftedLater = false }: Scenario,
+  { workers, idempotent = true, shiftsMs = [], isShiftedLater = false, wrongTokens = 0 }: Scenario,
   base: Record<string, string>,
   providerUrl: string,
 ) {
   const environment = { ...base, LOG_LEVEL: 'warn' };
   const sending = {
     PROVIDER_URL: providerUrl,
-    PROVIDER_TOKEN: 'token',
+    WATCH_PORT: '0',
     PROVIDER_TIMEOUT_MS: String(providerTimeoutMs),
     PROVIDER_IDEMPOTENT: String(idempotent),
     SEND_CONCURRENCY: String(Math.ceil(inFlight / workers)),
@@ -121,6 +121,7 @@ function startApps(
       environment: {
         ...environment,
         ...sending,
+        PROVIDER_TOKEN: index < wrongTokens ? 'wrong' : token,
         SHIFT_MS: String(shiftMs),
         ...(isShiftedLater && { SHIFT_ON_SIGNAL: 'true' }),
       },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, type Logger, runApp } from '@showroom/app';
 import { isMigrated, openDatabase, openDispatchStore, readClock } from '@showroom/database';
-import { createDispatcher, type Provider } from '@showroom/dispatch';
+import { createDispatcher, type Fault, type Provider } from '@showroom/dispatch';
 import { connectJobs } from '@showroom/jobs';
 import { createProbeServer } from '@showroom/providers';
 import { createMailer } from '@showroom/report';
@@ -61,7 +61,7 @@ runApp(async ({ onClose, stopped }) => {
     settings: { timeoutMs, concurrency, perSecond, lanesAtOnce },
   });
   const { metricsAccess } = config;
-  const checks = [clock.check];
+  const checks = [clock.check, { name: 'provider', isVital: true, look: async () => tellFault(dispatcher.ownFault()) }];
   const watch = config.watch && (await createWatch({ database, jobs, logger, metrics, metricsAccess, checks }));
   onClose(() => watch?.close());
   const watchUrl = await watch?.listen(config.watch ?? {});
@@ -96,6 +96,13 @@ runApp(async ({ onClose, stopped }) => {
 function observe(provider: Provider, logger: Logger, tracing: Tracing | null): Provider {
   const told = logger.isLevelEnabled('debug') ? logged(provider, logger) : provider;
   return tracing ? traced(told, tracing) : told;
+}
+
+/** Says what keeps this worker alone from sending, without what the provider said: anybody may read it. */
+function tellFault(own: Fault | null): string | undefined {
+  if (!own) return undefined;
+  const answer = own.httpStatus === null ? 'no answer' : `HTTP ${own.httpStatus}`;
+  return own.fault === 'credentials' ? `refuses our token (${answer})` : `fails for this worker (${answer})`;
 }
 
 /** The server migrates; a worker that comes first waits for it. */

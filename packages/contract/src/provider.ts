@@ -18,6 +18,15 @@ export const Provider = z
     opened_at: timestamp().nullable(),
     probe_at: timestamp().nullable().meta({ description: 'When it is asked again.' }),
     times_opened: integer().meta({ description: 'How often in a row it was found sick.' }),
+    workers: z
+      .array(
+        z.object({
+          name: z.string().meta({ description: 'Host and process.' }),
+          fault: z.enum(['provider', 'credentials']),
+          since: timestamp(),
+        }),
+      )
+      .meta({ description: 'Workers that stopped for a fault that they found, until they can send again.' }),
     per_second: z.number().nullable().meta({ description: 'SEND_PER_SECOND; null without a limit.' }),
   })
   .meta({ id: 'Provider' });

@@ -111,5 +111,13 @@ export function createDispatcher(options: DispatcherOptions) {
     while (!signal.aborted && !(await store.purge(mailingId)));
   }
 
-  return { start, send: lanes.send, finish, sweep, purge };
+  return {
+    start,
+    send: lanes.send,
+    finish,
+    sweep,
+    purge,
+    /** What keeps this worker from sending while others may; null when nothing does. */
+    ownFault: () => gate.ownFault,
+  };
 }

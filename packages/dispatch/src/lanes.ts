@@ -27,7 +27,7 @@ export function createLanes(deps: LaneDeps) {
 
   /**
    * Works on a mailing until it is over, there is nothing to do for long, or the signal aborts. `crowded`: this worker has
-   * enough lanes on it already, or other mailings want their turn.
+   * enough lanes on it already, other mailings want their turn, or the provider refuses this worker and takes others.
    */
   async function send(mailingId: number, signal: AbortSignal): Promise<LaneEnd> {
     const taken = lanes.get(mailingId) ?? 0;
@@ -51,6 +51,7 @@ export function createLanes(deps: LaneDeps) {
     await introduced();
     while (!signal.aborted) {
       if (performance.now() > turnEnds && countLanes() >= settings.lanesAtOnce) return 'crowded';
+      if (!gate.admitsLanes) return 'crowded';
       const askedAt = performance.now();
       const claim = await store.claim(mailingId, { leaseMs, idempotent: provider.idempotent });
       if (claim.kind === 'range') {

@@ -5,11 +5,13 @@ import type {
   ClaimTerms,
   DispatchStore,
   DueWork,
+  Fault,
   FinishResult,
   Hold,
   Renewal,
   Settlement,
   StartResult,
+  Trial,
   Trip,
 } from './store.js';
 
@@ -21,8 +23,11 @@ export class MemoryStore implements DispatchStore {
   readonly introduce = async () => {};
   readonly gate = async () => this.ledger.limits.gate();
   readonly trip = async (_provider: string, trip: Trip) => this.ledger.limits.trip(trip);
-  readonly takeProbe = async (_provider: string, leaseMs: number) => this.ledger.limits.takeProbe(leaseMs);
+  readonly takeProbe = async (_provider: string, trial: Trial) => this.ledger.limits.takeProbe(trial);
   readonly recover = async () => this.ledger.limits.recover();
+  readonly reportFault = async (_provider: string, fault: Fault) =>
+    this.ledger.limits.reportFault(this.workerId, this.ledger.liveWorkers, fault);
+  readonly clearFault = async () => this.ledger.limits.clearFault(this.workerId);
   readonly takeTurns = async (name: string, perSecond: number, count: number) =>
     this.ledger.limits.takeTurns(name, perSecond, count);
   private readonly lost = new AbortController();

@@ -52,7 +52,7 @@ export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, leas
       deps.writer.push(withBadNumber(message, message.phone, lease.hold.rangeId));
       continue;
     }
-    const pass = await admit(deps, lease, mark, index);
+    const pass = await admit(deps, lease, mark, index, message);
     if (pass === null) {
       const unasked = range.messages.slice(index).filter(({ id }) => !withdrawals.has(id));
       for (const each of unasked) keepDoubt(deps.writer, each, lease);
@@ -71,13 +71,19 @@ export async function sendRange(deps: RangeSenderDeps, range: ClaimedRange, leas
 }
 
 /** Most messages find every door open: only what has to wait costs an await. */
-async function admit(deps: RangeSenderDeps, lease: Lease, mark: WaterMark, index: number): Promise<Pass | null> {
+async function admit(
+  deps: RangeSenderDeps,
+  lease: Lease,
+  mark: WaterMark,
+  index: number,
+  message: ClaimedMessage,
+): Promise<Pass | null> {
   const { gate, pacers, settings, slots } = deps;
   const { mailingId, perSecond } = lease;
   const isCovered = mark.covers(index);
   if (isCovered !== true && !(await isCovered)) return null;
   if (perSecond !== null && !(await pacers.of(mailingId).take(perSecond, lease))) return null;
-  const pass = gate.isClosed ? 'free' : await gate.pass(lease);
+  const pass = gate.isClosed ? 'free' : await gate.pass(lease, message);
   if (pass === null) return null;
   if (settings.perSecond !== null && !(await pacers.all.take(settings.perSecond, lease))) return null;
   if (!slots.tryTake()) await slots.take(lease);
@@ -125,7 +131,7 @@ async function ask(
   const settlement = toSettlement(deps, message, lease.hold.rangeId, outcome, latencyMs);
   deps.writer.push(settlement);
   if (settlement.status === 'pending') withdrawals.leftOpen(message, settlement.outcome === 'unknown');
-  if (!deps.gate.sawWell(outcome, pass)) await deps.gate.saw(outcome, pass);
+  if (!deps.gate.sawWell(outcome, pass)) await deps.gate.saw(outcome, pass, message);
 }
 
 /**
@@ -143,7 +149,7 @@ function keepDoubt(writer: OutcomeWriter, { id, attempts, unanswered }: ClaimedM
  * went without an answer, only an accepted one takes the doubt away: a refusal later does not say what the first did.
  */
 function toSettlement(
-  { settings, provider }: RangeSenderDeps,
+  { settings, provider, gate }: RangeSenderDeps,
   message: ClaimedMessage,
   rangeId: number,
   outcome: Outcome,
@@ -158,7 +164,10 @@ function toSettlement(
   if (outcome.kind === 'refused') return { ...to, status: isInDoubt ? 'unknown' : 'failed' };
   if (outcome.kind === 'unknown' && !provider.idempotent) return { ...to, status: 'unknown' };
   const retryAfterMs = outcome.kind === 'busy' ? outcome.retryAfterMs : undefined;
-  const dueInMs = backoffMs(settings.backoffMs, attempt, retryAfterMs);
+  const isTroubled = attempt >= settings.trouble.after && gate.othersDoWell;
+  const { first, longest } = settings.backoffMs;
+  const most = isTroubled ? Math.max(longest, settings.trouble.longestMs) : longest;
+  const dueInMs = backoffMs({ first, longest: most }, attempt, retryAfterMs);
   return { ...to, status: 'pending', attempts: attempt, dueInMs, outcome: isInDoubt ? 'unknown' : 'busy' };
 }
 

@@ -30,6 +30,11 @@ export interface DispatchSettings {
   readonly flushEveryMs: number;
   /** The first and the longest pause before a busy message is asked again. */
   readonly backoffMs: { readonly first: number; readonly longest: number };
+  /**
+   * A message that failed so often while others did well has a trouble of its own: its pauses grow up to `longestMs`, and
+   * it says nothing of the provider any more.
+   */
+  readonly trouble: { readonly after: number; readonly longestMs: number };
   /** How many messages a second may be sent, by all workers together; null without a limit. */
   readonly perSecond: number | null;
   /** When a provider counts as sick: the share of failures among the attempts of the last while, from so many on. */
@@ -66,6 +71,7 @@ export const defaultSettings: DispatchSettings = {
   endGuardMs: 250,
   flushEveryMs: 25,
   backoffMs: { first: 1_000, longest: 60_000 },
+  trouble: { after: 3, longestMs: 600_000 },
   perSecond: null,
   breaker: { share: 0.5, windowMs: 5_000, attempts: 20, firstMs: 1_000, longestMs: 60_000 },
   idleMs: 1_000,

@@ -527,6 +527,7 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
 
     describe('what workers share', () => {
       const trip = { fault: 'provider', detail: 'HTTP 503', firstMs: 100, longestMs: 250, atLeastMs: 0 } as const;
+      const trial = { leaseMs: 1_000, mailingId: 1, sameMailingWaitsMs: 0, waitsMs: 0 };
 
       it('stops requests for all, lets one try, and doubles the pause', async () => {
         const other = (await harness.openWorker()).store;
@@ -534,11 +535,11 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(await store.gate('sms')).to.deep.equal({ state: 'closed' });
         await store.trip('sms', trip);
         expect(await other.gate('sms')).to.include({ state: 'open', detail: 'HTTP 503' });
-        expect(await other.takeProbe('sms', 1_000)).to.equal(false);
+        expect(await other.takeProbe('sms', trial)).to.equal(false);
         await sleep(120);
-        const tries = await Promise.all([store.takeProbe('sms', 1_000), other.takeProbe('sms', 1_000)]);
+        const tries = await Promise.all([store.takeProbe('sms', trial), other.takeProbe('sms', trial)]);
         expect(tries.sort()).to.deep.equal([false, true]);
-        expect(await store.gate('sms')).to.include({ state: 'half_open' });
+        expect(await store.gate('sms')).to.include({ state: 'half_open', triedMailingId: 1 });
         await other.trip('sms', trip);
         const again = await store.gate('sms');
         if (again.state === 'closed') throw new Error('it is open');
@@ -549,9 +550,9 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         await store.introduce({ name: 'sms', idempotent: true, perSecond: null });
         await store.trip('sms', { ...trip, firstMs: 1, longestMs: 1 });
         await sleep(20);
-        expect(await store.takeProbe('sms', 30)).to.equal(true);
+        expect(await store.takeProbe('sms', { ...trial, leaseMs: 30 })).to.equal(true);
         await sleep(50);
-        expect(await store.takeProbe('sms', 1_000)).to.equal(true);
+        expect(await store.takeProbe('sms', trial)).to.equal(true);
         await store.recover('sms');
         expect(await store.gate('sms')).to.deep.equal({ state: 'closed' });
       });
@@ -562,6 +563,41 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         const gate = await store.gate('sms');
         if (gate.state === 'closed') throw new Error('it is open');
         expect(gate.probeInMs).to.be.within(4_000, 5_000);
+      });
+
+      it('gives another mailing, and whoever need not wait, the first chance to try', async () => {
+        await store.introduce({ name: 'sms', idempotent: true, perSecond: null });
+        const at = { firstMs: 1, longestMs: 1 };
+        await store.trip('sms', { ...trip, ...at });
+        await sleep(20);
+        const waits = { ...trial, sameMailingWaitsMs: 200, leaseMs: 1 };
+        expect(await store.takeProbe('sms', { ...waits, waitsMs: 200 })).to.equal(false);
+        expect(await store.takeProbe('sms', waits), 'none was tried yet').to.equal(true);
+        await store.trip('sms', { ...trip, ...at });
+        await sleep(20);
+        expect(await store.takeProbe('sms', waits)).to.equal(false);
+        expect(await store.takeProbe('sms', { ...waits, mailingId: 2 })).to.equal(true);
+        await store.trip('sms', { ...trip, ...at });
+        await sleep(240);
+        expect(await store.takeProbe('sms', { ...waits, mailingId: 2 }), 'nobody else wanted').to.equal(true);
+      });
+
+      it('tells a fault of one worker from one of all', async () => {
+        const refused = { fault: 'credentials', httpStatus: 401, detail: 'HTTP 401' } as const;
+        const down = { fault: 'provider', httpStatus: null, detail: 'refused' } as const;
+        expect(await store.reportFault('sms', refused)).to.deep.equal({ isAlone: true, othersHaveIt: false });
+        const { store: second, die: secondDies } = await harness.openWorker();
+        const third = (await harness.openWorker()).store;
+        const alone = { isAlone: false, othersHaveIt: false };
+        expect(await second.reportFault('sms', { ...refused, httpStatus: 403 })).to.deep.equal(alone);
+        expect(await third.reportFault('sms', down)).to.deep.equal(alone);
+        const shared = { isAlone: false, othersHaveIt: true };
+        expect(await second.reportFault('sms', refused)).to.deep.equal(shared);
+        expect(await second.reportFault('sms', down)).to.deep.equal(shared);
+        await third.clearFault('sms');
+        expect(await store.reportFault('sms', down), 'of the second').to.deep.equal(shared);
+        await secondDies();
+        expect(await store.reportFault('sms', down)).to.deep.equal(alone);
       });
 
       it('hands out the turns of a rate one interval apart, whoever asks', async () => {

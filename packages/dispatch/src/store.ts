@@ -154,12 +154,43 @@ export interface ClaimTerms {
 /** What all workers know of a provider: whether it takes requests, or how long until somebody may try. */
 export type GateState =
   | { readonly state: 'closed' }
-  | { readonly state: 'open' | 'half_open'; readonly probeInMs: number; readonly detail: string };
+  | {
+      readonly state: 'open' | 'half_open';
+      readonly probeInMs: number;
+      readonly detail: string;
+      /** The mailing of the last trial. */
+      readonly triedMailingId: number | null;
+    };
+
+/** Who tries a stopped provider, and how long others have the first chance. */
+export interface Trial {
+  /** Another may try after this time, should this one not be heard of again. */
+  readonly leaseMs: number;
+  readonly mailingId: number;
+  /** How much longer the pause is for a mailing that tried last; other mailings are to have the first chance. */
+  readonly sameMailingWaitsMs: number;
+  readonly waitsMs: number;
+}
+
+/** What one worker found of a provider. */
+export interface Fault {
+  /** `credentials`: the provider does not take our token; an operator has to look. */
+  readonly fault: 'provider' | 'credentials';
+  readonly httpStatus: number | null;
+  readonly detail: string;
+}
+
+/** What the store knows of the other workers when one reports a fault. */
+export interface SeenFault {
+  /** No other worker lives. */
+  readonly isAlone: boolean;
+  /** Another that lives has the same fault; of credentials, with the same status. */
+  readonly othersHaveIt: boolean;
+}
 
 /** Why requests are stopped for all, and for how long. */
 export interface Trip {
-  /** `credentials`: the provider does not take our token; an operator has to look. */
-  readonly fault: 'provider' | 'credentials';
+  readonly fault: Fault['fault'];
   readonly detail: string;
   /** The pause doubles from `firstMs` each time the provider is found sick again, up to `longestMs`. */
   readonly firstMs: number;
@@ -178,9 +209,12 @@ export interface SharedLimits {
   /** Stops requests for all workers. Who comes second changes nothing. */
   trip(provider: string, trip: Trip): Promise<void>;
   /** Takes the one request that may try a stopped provider; false when it is not time, or somebody else's turn. */
-  takeProbe(provider: string, leaseMs: number): Promise<boolean>;
+  takeProbe(provider: string, trial: Trial): Promise<boolean>;
   /** Lets requests through again. */
   recover(provider: string): Promise<void>;
+  /** Writes down that this worker found a fault. It is forgotten when the worker is gone. */
+  reportFault(provider: string, fault: Fault): Promise<SeenFault>;
+  clearFault(provider: string): Promise<void>;
   /** Takes `count` turns of a rate that all workers share; gives the time until the first of them. */
   takeTurns(name: string, perSecond: number, count: number): Promise<number>;
 }

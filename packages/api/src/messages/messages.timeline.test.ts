@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { MessageEvent } from '@showroom/contract';
 import { expect } from 'chai';
 import { startApi, type TestApi } from '../api.suite.js';
@@ -71,6 +72,14 @@ describe('did this client get it, and if not, why?', () => {
       .and.contain('HTTP 401: who?');
     const { body } = await api.rest('GET', '/provider/');
     expect(body[0]).to.include({ name: 'sms', state: 'open', fault: 'credentials', detail: 'HTTP 401: who?' });
+    expect(body[0].workers).to.deep.equal([]);
+    await running.store.reportFault('sms', { fault: 'credentials', httpStatus: 401, detail: 'HTTP 401: who?' });
+    const [{ workers }] = (await api.rest('GET', '/provider/')).body;
+    expect(workers).to.have.lengthOf(1);
+    expect(workers[0]).to.include({ name: `${hostname()}:${process.pid}`, fault: 'credentials' });
+    expect(Date.parse(workers[0].since)).to.be.closeTo(Date.now(), 10_000);
+    await running.store.clearFault('sms');
+    expect((await api.rest('GET', '/provider/')).body[0].workers).to.deep.equal([]);
     await api.query('DELETE FROM providers');
     await running.store.release(hold);
     expect((await read(id)).explanation).to.equal('It waits for its turn.');

@@ -10,9 +10,11 @@ const inThisDatabase = `pg_locks l JOIN pg_database d ON d.oid = l.database
 /** SQL: how many workers live. */
 export const countLiveWorkers = `SELECT count(*)::int AS workers FROM ${inThisDatabase}`;
 
+/** SQL: whether the worker of that number lives. */
+export const isLive = (workerId: string) => `EXISTS (SELECT FROM ${inThisDatabase} AND l.objid = ${workerId})`;
+
 /** SQL: whether the worker that holds range `r` is dead. Its session's advisory lock dies with the connection. */
-export const holderIsDead = `NOT EXISTS (
-  SELECT FROM ${inThisDatabase} AND l.objid = r.worker_id)`;
+export const holderIsDead = `NOT ${isLive('r.worker_id')}`;
 
 /** SQL: whether a worker that lives holds range `r`, and may be asking with its messages. */
 export const isHeld = `r.worker_id IS NOT NULL AND r.leased_until > clock_timestamp() AND NOT ${holderIsDead}`;

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { DispatchStore } from '@showroom/dispatch';
 import pg from 'pg';
 import { exactParsers } from '../parsers.js';
@@ -11,6 +12,8 @@ import { due, purge } from './sweep.js';
 
 export interface DispatchStoreOptions {
   url: string;
+  /** How people are told of this worker: by default host and process. */
+  name?: string;
   /** Told of connections that broke while idle; the store opens others by itself. */
   onConnectionError: (error: Error) => void;
 }
@@ -27,6 +30,7 @@ export interface PostgresDispatchStore extends DispatchStore {
  */
 export async function openDispatchStore({
   url,
+  name = `${hostname()}:${process.pid}`,
   onConnectionError,
 }: DispatchStoreOptions): Promise<PostgresDispatchStore> {
   const pool = new pg.Pool({
@@ -42,7 +46,12 @@ export async function openDispatchStore({
     get workerId() {
       return sessions.workerId;
     },
-    ...createLimits(pool),
+    ...createLimits(pool, {
+      name,
+      get workerId() {
+        return sessions.workerId;
+      },
+    }),
     countWorkers: async () => (await pool.query<{ workers: number }>(countLiveWorkers)).rows[0]!.workers,
     start: (mailingId) => startMailing(pool, mailingId),
     claim: (mailingId, terms) => sessions.exclusively((session) => claim(session, mailingId, terms)),

@@ -9,6 +9,7 @@ import * as operation from './0008-operation.js';
 import * as clientsByFilter from './0009-clients-by-filter.js';
 import * as badNumbers from './0011-bad-numbers.js';
 import * as asOfTheStart from './0012-as-of-the-start.js';
+import * as workerFaults from './0015-worker-faults.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   clientsByFilter,
   badNumbers,
   asOfTheStart,
+  workerFaults,
 ];

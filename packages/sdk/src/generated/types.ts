@@ -473,6 +473,13 @@ export interface Provider {
   probe_at: Date | null;
   /** How often in a row it was found sick. */
   times_opened: number;
+  /** Workers that stopped for a fault that they found, until they can send again. */
+  workers: {
+    /** Host and process. */
+    name: string;
+    fault: 'provider' | 'credentials';
+    since: Date;
+  }[];
   /** SEND_PER_SECOND; null without a limit. */
   per_second: number | null;
 }
