@@ -34,7 +34,7 @@ describe('expansion', function () {
     const ratios: number[] = [];
     for (let round = 0; round < rounds; round++) {
       await empty();
-      const copied = await timed(copy);
+      const copied = await timed(() => copy(database.url));
       const mailing = await createMailing(null);
       const started = await timed(() => start(mailing));
       ratios.push(started / copied);
@@ -59,26 +59,28 @@ describe('expansion', function () {
     );
   });
 
-  /** As many messages as there are clients, as a file would bring them. */
-  async function copy(): Promise<void> {
-    const batch = 10_000;
-    function* lines() {
-      for (let id = 1; id <= clients; id += batch) {
-        yield Array.from({ length: batch }, (_, n) => `${id + n}\t1\t${id + n}\n`).join('');
-      }
-    }
-    await withClient(database.url, (client) =>
-      pipeline(
-        Readable.from(lines()),
-        client.query(copyFrom('COPY messages (id, mailing_id, client_id) FROM STDIN')) as NodeJS.WritableStream,
-      ),
+  it('of two mailings at once', async () => {
+    const mailings = [await createMailing(null), await insertMailing(null)];
+    const startedAt = performance.now();
+    const spans = await Promise.all(
+      mailings.map(async (mailing) => {
+        await start(mailing);
+        return performance.now() - startedAt;
+      }),
     );
-  }
+    const [first, last] = [Math.min(...spans), Math.max(...spans)];
+    const overlap = ((first / last) * 100).toFixed(0);
+    process.stdout.write(`two at once: ${first.toFixed(0)} and ${last.toFixed(0)} ms; they overlap by ${overlap} %\n`);
+  });
 
   const empty = () => database.query('TRUNCATE messages, mailings, ranges CASCADE');
 
   async function createMailing(tag: number | null): Promise<number> {
     await empty();
+    return insertMailing(tag);
+  }
+
+  async function insertMailing(tag: number | null): Promise<number> {
     const [row] = await database.query<{ id: number }>(
       `INSERT INTO mailings (start_at, end_at, text, by_tag, by_code, status)
        VALUES (now(), now() + interval '1 h', 'x', $1, false, 'scheduled') RETURNING id::int`,
@@ -89,14 +91,32 @@ describe('expansion', function () {
     return row!.id;
   }
 
-  async function start(mailing: number): Promise<void> {
-    const result = await store.start(mailing);
-    if (result.kind !== 'started') throw new Error(`the mailing is ${result.kind}`);
-  }
+  const start = (mailing: number) => expectStarted(store.start(mailing));
 });
+
+async function expectStarted(starting: ReturnType<PostgresDispatchStore['start']>): Promise<void> {
+  const result = await starting;
+  if (result.kind !== 'started') throw new Error(`the mailing is ${result.kind}`);
+}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work();
   return performance.now() - startedAt;
+}
+
+/** As many messages as there are clients, as a file would bring them. */
+async function copy(url: string): Promise<void> {
+  const batch = 10_000;
+  function* lines() {
+    for (let id = 1; id <= clients; id += batch) {
+      yield Array.from({ length: batch }, (_, n) => `${id + n}\t1\t${id + n}\n`).join('');
+    }
+  }
+  await withClient(url, (client) =>
+    pipeline(
+      Readable.from(lines()),
+      client.query(copyFrom('COPY messages (id, mailing_id, client_id) FROM STDIN')) as NodeJS.WritableStream,
+    ),
+  );
 }

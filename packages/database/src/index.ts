@@ -5,7 +5,7 @@ export { readClock } from './clock.js';
 export type { CompiledRows, RowOf } from './compiled.js';
 export * from './database.js';
 export { isHeld } from './dispatch-store/session.js';
-export { rangeSize } from './dispatch-store/start.js';
+export { rangeSize } from './dispatch-store/start/lay-out.js';
 export * from './dispatch-store/store.js';
 export { joinPast, nameAtStart } from './ledger/at-start.js';
 export * from './ledger/counts.js';

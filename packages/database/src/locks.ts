@@ -5,7 +5,7 @@
 
 /** Held while migrating, so that several processes may start at once. */
 export const migrationLock = 7_305_100;
-/** Held while a block of message ids is taken and filled, so that a mailing's ids are contiguous. */
+/** Held while a block of message ids is taken, so that a mailing's ids are contiguous; shared by deletions of clients. */
 export const messageIdsLock = 7_305_101;
 /** Held while the counts of clients are folded, so that one does it at a time. */
 export const foldLock = 7_305_102;

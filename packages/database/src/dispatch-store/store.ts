@@ -7,7 +7,7 @@ import { finish } from './finish.js';
 import { createLimits } from './limits.js';
 import { countLiveWorkers, WorkerSessions } from './session.js';
 import { mark, release, renew, settle } from './settle.js';
-import { startMailing } from './start.js';
+import { startMailing } from './start/start.js';
 import { due, purge } from './sweep.js';
 
 export interface DispatchStoreOptions {

@@ -1,5 +1,5 @@
 import { type MessageCounts, type MessageStatus, messageStatuses } from '@showroom/contract';
-import { rangeSize } from '../dispatch-store/start.js';
+import { rangeSize } from '../dispatch-store/start/lay-out.js';
 import { joinPast, nameAtStart } from './at-start.js';
 
 const ends = messageStatuses.filter((status) => status !== 'pending');

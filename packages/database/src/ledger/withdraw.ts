@@ -5,8 +5,9 @@ import { messageIdsLock } from '../locks.js';
 /** Asks within one transaction; each statement sees what was committed before it began. */
 type Query = <Row extends object>(statement: string, values: unknown[]) => Promise<Row[]>;
 
-// A start that is under way lays out messages that nobody sees yet: it is waited for, and a later one finds no client.
-const waitForStarts = `SELECT pg_advisory_xact_lock_shared(${messageIdsLock})`;
+// Held to the end of the deletion. A start lays out messages that nobody sees yet: once it has committed, it takes this
+// lock for itself, and then cancels what it laid out for clients that were deleted meanwhile.
+const letStartsWait = `SELECT pg_advisory_xact_lock_shared(${messageIdsLock})`;
 
 const findPending = `
   SELECT msg.id, r.first_id AS range_id
@@ -64,8 +65,17 @@ const withdraw = `
  * renews its lease: that may be on its way. What was asked and met silence is unknown, for it may have arrived.
  */
 export async function withdrawClient(query: Query, clientId: number): Promise<void> {
-  await query(waitForStarts, []);
-  const pending = await query<{ id: number; range_id: number }>(findPending, [clientId]);
+  await query(letStartsWait, []);
+  await withdrawMessages(query, await query<PendingMessage>(findPending, [clientId]));
+}
+
+interface PendingMessage {
+  readonly id: number;
+  readonly range_id: number;
+}
+
+/** Does so with the given messages, whose clients are gone. */
+export async function withdrawMessages(query: Query, pending: readonly PendingMessage[]): Promise<void> {
   if (pending.length === 0) return;
   const ranges = pending.map((message) => message.range_id);
   const locked = await query<{ range_id: number }>(lockRanges, [ranges]);
