@@ -194,29 +194,6 @@ describe('the Kubernetes manifests', () => {
   }
 });
 
-describe('the example of alerts', () => {
-  const { groups } = parseYaml(read('deploy/alerts.yaml')) as {
-    groups: { rules: { alert: string; expr: string; annotations: { summary: string; description: string } }[] }[];
-  };
-  const rules = groups.flatMap(({ rules }) => rules);
-  const metrics = read('docs/metrics.md');
-
-  it('asks for metrics that are told of', () => {
-    for (const { alert, expr } of rules) {
-      const named = expr.match(/\b(showroom|nodejs|process)_\w+/g) ?? [];
-      expect(named, alert).not.to.deep.equal([]);
-      for (const name of named) expect(metrics, name).to.contain(`\`${name.replace(/_(bucket|count|sum)$/, '')}\``);
-    }
-  });
-
-  it('says what is wrong, and where to read on', () => {
-    for (const { alert, annotations } of rules) {
-      expect(annotations.summary, alert).to.be.a('string');
-      expect(annotations.description, alert).to.contain('docs/operations.md');
-    }
-  });
-});
-
 describe('git', () => {
   it('has no secret of Kubernetes but the template', () => {
     const files = execFileSync('git', ['ls-files', 'deploy'], { cwd: root, encoding: 'utf8' });

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitFor } from '@showroom/testing';
+import { type StoreProxy, startProxy, waitFor } from '@showroom/testing';
 import { expect } from 'chai';
 import { connectJobs } from './connect.js';
-import { type StoreProxy, startProxy } from './fixtures/proxy.js';
 import { createTestJobs, recordCalls, recordLog, untilAborted } from './fixtures/test-jobs.js';
 import type { CreateTestStore, TestStore } from './fixtures/test-stores.js';
 

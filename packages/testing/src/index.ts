@@ -2,4 +2,5 @@ export * from './answers.js';
 export * from './browser.js';
 export * from './databases.js';
 export * from './processes.js';
+export * from './proxy.js';
 export * from './waiting.js';

@@ -1,5 +1,6 @@
 export { Gauge, Histogram } from 'prom-client';
 export { type ClockCheck, createClockCheck } from './clock-check.js';
+export { withDeadline } from './deadline.js';
 export { createMetrics, type Metrics, sendBuckets } from './metrics.js';
 export type { MetricsAccess } from './metrics-access.js';
 export type { Check } from './readiness.js';

@@ -1,3 +1,5 @@
+import { withDeadline } from './deadline.js';
+
 /** Something that a process needs. */
 export interface Check {
   readonly name: string;
@@ -34,9 +36,10 @@ const rememberedMs = 500;
  */
 export function createReadiness({ checks, onFailure, timeoutMs = 2_000 }: Deps): () => Promise<Readiness> {
   let last: { at: number; readiness: Promise<Readiness> } | undefined;
+  const timed = checks.map(({ look, ...check }) => ({ ...check, look: withDeadline(timeoutMs, async () => look()) }));
 
   async function look(): Promise<Readiness> {
-    const found = await Promise.all(checks.map(async (check) => ({ ...check, said: await lookAt(check) })));
+    const found = await Promise.all(timed.map(async (check) => ({ ...check, said: await lookAt(check) })));
     const failed = found.filter(({ said }) => said !== 'ok');
     const status = failed.some(({ isVital }) => isVital) ? 'unavailable' : failed.length > 0 ? 'degraded' : 'ok';
     return { status, checks: Object.fromEntries(found.map(({ name, said }) => [name, said])) };
@@ -44,7 +47,7 @@ export function createReadiness({ checks, onFailure, timeoutMs = 2_000 }: Deps):
 
   async function lookAt({ name, look }: Check): Promise<string> {
     try {
-      const found = await within(timeoutMs, look());
+      const found = await look();
       return typeof found === 'string' ? found : 'ok';
     } catch (error) {
       onFailure(error, name);
@@ -56,16 +59,4 @@ export function createReadiness({ checks, onFailure, timeoutMs = 2_000 }: Deps):
     if (!last || performance.now() - last.at > rememberedMs) last = { at: performance.now(), readiness: look() };
     return last.readiness;
   };
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
