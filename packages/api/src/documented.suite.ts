@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createDocument } from './rest/document.js';
 
 const prefix = '/api/v1';
+const unlisted = ['request.bad_host', 'request.gone'];
 const check = createAnswerCheck(createDocument());
 
 /** Holds every answer below `/api/v1` against the document, whichever test asks for it: so the document cannot lie. */
@@ -11,8 +12,8 @@ export function watchAnswers(app: FastifyInstance) {
   app.addHook('onSend', async (request, reply, payload) => {
     const path = request.url.split(/[?#]/)[0]!;
     if (!path.startsWith(`${prefix}/`)) return;
-    // Refused before anybody looks at what is called.
-    if (reply.getHeader('x-error-code') === 'request.bad_host') return;
+    // Refused before anybody looks at what is called; or the caller closed the connection, and receives nothing.
+    if (unlisted.includes(String(reply.getHeader('x-error-code')))) return;
     const contentType = reply.getHeader('content-type') as string | undefined;
     const text = Buffer.isBuffer(payload) ? payload.toString() : payload;
     const isJson = contentType?.startsWith('application/json') && typeof text === 'string' && text !== '';

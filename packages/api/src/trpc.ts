@@ -17,7 +17,8 @@ export interface Meta extends OpenApiMeta {
   writers?: Writers<never>;
 }
 
-export type Writers<Output> = Partial<Record<Form, (output: Output) => Promise<Buffer>>>;
+/** The signal aborts when the caller closes the connection. */
+export type Writers<Output> = Partial<Record<Form, (output: Output, signal: AbortSignal) => Promise<Buffer>>>;
 
 const t = initTRPC
   .context<Context>()

@@ -19,6 +19,7 @@ export const errors = {
   },
   'request.too_large': { status: 413, message: 'The file is too large.' },
   'request.no_file': { status: 415, message: 'A file is sent over REST, as the body of the request.' },
+  'request.gone': { status: 499, message: 'The caller closed the connection.' },
   'request.key_reused': {
     status: 409,
     message: 'This Idempotency-Key came with another body within the last 24 hours: use a new one.',
@@ -66,6 +67,7 @@ export const errors = {
   'group.not_found': { status: 404, message: 'There is no such group.' },
   'job.not_found': { status: 404, message: 'There is no such job.' },
   'job.store_away': { status: 503, message: 'The job store does not answer: try again later.' },
+  'statistic.busy': { status: 503, message: 'Too many PDFs wait to be drawn: try again later.' },
   'server.failed': { status: 500, message: 'Internal server error.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -7,9 +7,9 @@ import {
   sentPerMinute,
   toCounts,
 } from '@showroom/database';
+import { toStatisticPdf } from './draw.js';
 import type { Letter, Mailer } from './mailer.js';
 import { toNumber } from './pdf.js';
-import { toStatisticPdf } from './statistic-pdf.js';
 import { statuses } from './statuses.js';
 
 interface Deps {

@@ -1,4 +1,4 @@
 export { sendDailyReport } from './daily-report.js';
+export { toMailingPdf, toStatisticPdf } from './draw.js';
+export { DrawingQueueFull } from './drawing-queue.js';
 export { createMailer, type Mailer } from './mailer.js';
-export { toMailingPdf } from './mailing-pdf.js';
-export { toStatisticPdf } from './statistic-pdf.js';

@@ -1,4 +1,5 @@
 import type { MailingStatisticDetail, MessageCounts } from '@showroom/contract';
+import type { Content } from 'pdfmake/interfaces.js';
 import { toBarChart } from './chart.js';
 import { toMoment, toNumber, toPdf, toTable } from './pdf.js';
 import { countsHead, toCountsLine, toCountsRow } from './statuses.js';
@@ -7,14 +8,55 @@ const chartWidth = 515;
 const mostBars = 60;
 const color = '#2e9e5b';
 
-/**
- * The statistics of one mailing as a PDF: what became of its messages, when they were sent, by tag and by code.
- *
- * @example const bytes = await toMailingPdf(await readMailingStatistic(deps, { id: 12 }));
- */
-export function toMailingPdf(mailing: MailingStatisticDetail, madeAt = new Date()): Promise<Buffer> {
-  const { first_sent, last_sent, per_minute } = mailing;
-  const isSent = first_sent !== null && last_sent !== null;
+/** People read the document: it shows no more tags, and no more codes, than this. */
+const mostGroups = 500;
+
+interface Group {
+  readonly name: string | null;
+  readonly messages: MessageCounts;
+}
+
+interface Groups {
+  readonly told: readonly Group[];
+  readonly left: number;
+}
+
+interface Sending {
+  readonly chart: ReturnType<typeof gather>;
+  readonly first: Date;
+  readonly last: Date;
+}
+
+/** What the document shows of one mailing, and no more: it is copied to the thread. */
+export interface MailingDrawing {
+  readonly kind: 'mailing';
+  readonly mailing: Omit<MailingStatisticDetail, 'by_tag' | 'by_code' | 'per_minute'>;
+  readonly sending: Sending | null;
+  readonly tags: Groups;
+  readonly codes: Groups;
+  readonly madeAt: Date;
+}
+
+export function toMailingDrawing(statistic: MailingStatisticDetail, madeAt: Date): MailingDrawing {
+  const { by_tag, by_code, per_minute, ...mailing } = statistic;
+  const { first_sent: first, last_sent: last } = mailing;
+  return {
+    kind: 'mailing',
+    mailing,
+    sending: first !== null && last !== null ? { chart: gather(per_minute), first, last } : null,
+    tags: toGroups(by_tag),
+    codes: toGroups(by_code.map(({ code, messages }) => ({ name: code, messages }))),
+    madeAt,
+  };
+}
+
+const toGroups = (groups: readonly Group[]): Groups => ({
+  told: groups.slice(0, mostGroups),
+  left: Math.max(0, groups.length - mostGroups),
+});
+
+/** The statistics of one mailing: what became of its messages, when they were sent, by tag and by code. */
+export function drawMailing({ mailing, sending, tags, codes, madeAt }: MailingDrawing): Promise<Buffer> {
   return toPdf({
     title: `Mailing ${mailing.id}`,
     madeAt,
@@ -26,23 +68,14 @@ export function toMailingPdf(mailing: MailingStatisticDetail, madeAt = new Date(
         margin: [0, 0, 0, 4],
       },
       toCountsLine(mailing.messages),
-      ...(isSent ? toSendingPart(per_minute, first_sent, last_sent) : []),
-      ...toGroups(
-        'By tag',
-        'tag',
-        mailing.by_tag.map(({ name, messages }) => ({ name, messages })),
-      ),
-      ...toGroups(
-        'By mobile operator code',
-        'code',
-        mailing.by_code.map(({ code, messages }) => ({ name: code, messages })),
-      ),
+      ...(sending ? toSendingPart(sending) : []),
+      ...toGroupsPart('By tag', 'tag', tags),
+      ...toGroupsPart('By mobile operator code', 'code', codes),
     ],
   });
 }
 
-function toSendingPart(perMinute: MailingStatisticDetail['per_minute'], first: Date, last: Date) {
-  const { minutes, bars } = gather(perMinute);
+function toSendingPart({ chart: { minutes, bars }, first, last }: Sending): Content[] {
   const each = minutes === 1 ? 'minute' : `${toNumber(minutes)} minutes`;
   return [
     { text: `Sent in each ${each}`, style: 'heading' },
@@ -67,14 +100,15 @@ function gather(perMinute: MailingStatisticDetail['per_minute']) {
 }
 
 /** Clients that were deleted since have neither tag nor code. */
-const toGroups = (heading: string, head: string, groups: { name: string | null; messages: MessageCounts }[]) =>
-  groups.length === 0
+const toGroupsPart = (heading: string, head: string, { told, left }: Groups): Content[] =>
+  told.length === 0
     ? []
     : [
         { text: heading, style: 'heading' },
         toTable(
           [head, ...countsHead],
-          groups.map(({ name, messages }) => [name ?? '(deleted since)', ...toCountsRow(messages)]),
+          told.map(({ name, messages }) => [name ?? '(deleted since)', ...toCountsRow(messages)]),
           ['*', ...countsHead.map(() => 'auto' as const)],
         ),
+        ...(left > 0 ? [{ text: `And ${toNumber(left)} more.`, style: 'quiet' }] : []),
       ];

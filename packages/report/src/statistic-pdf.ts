@@ -8,23 +8,32 @@ const mostMailings = 500;
 const mostBars = 40;
 const chartWidth = 760;
 
-interface Heading {
+export interface Heading {
   title?: string;
   /** A line below the title. */
   about?: string;
   madeAt?: Date;
 }
 
-/**
- * The statistics of all mailings as a PDF: the sums, a chart of the latest mailings, and a table.
- *
- * @example const bytes = await toStatisticPdf(await readStatistic(deps, {}));
- */
-export function toStatisticPdf(
-  { mailings, clients, messages, results }: Statistic,
-  { title = 'Statistics', about, madeAt = new Date() }: Heading = {},
-): Promise<Buffer> {
-  const latest = [...results].reverse().slice(0, mostMailings);
+/** What the document shows of all mailings, and no more: it is copied to the thread. */
+export interface StatisticDrawing {
+  readonly kind: 'statistic';
+  readonly statistic: Statistic;
+  readonly heading: Heading;
+}
+
+export const toStatisticDrawing = (statistic: Statistic, heading: Heading): StatisticDrawing => ({
+  kind: 'statistic',
+  statistic: { ...statistic, results: statistic.results.slice(-mostMailings) },
+  heading,
+});
+
+/** The statistics of all mailings: the sums, a chart of the latest mailings, and a table. */
+export function drawStatistic({
+  statistic: { mailings, clients, messages, results },
+  heading: { title = 'Statistics', about, madeAt = new Date() },
+}: StatisticDrawing): Promise<Buffer> {
+  const latest = [...results].reverse();
   const charted = results.slice(-mostBars);
   const left = mailings - latest.length;
   return toPdf({

@@ -31,8 +31,12 @@ const successes = { 200: 'Success', 201: 'Created', 204: 'Done' };
 
 /** Every answer an operation may give, by status: its own success, and the failures that its kind of request may meet. */
 export function toResponses(contract: ProcedureContract, content: Content | undefined): Responses {
-  const { status, method, path, takesKey } = contract;
-  const conflicts: ErrorCode[] = [...contract.conflicts, ...(takesKey ? (['request.key_reused'] as const) : [])];
+  const { status, method, path, takesKey, alsoAs } = contract;
+  const conflicts: ErrorCode[] = [
+    ...contract.conflicts,
+    ...(takesKey ? (['request.key_reused'] as const) : []),
+    ...(alsoAs.length > 0 ? (['statistic.busy'] as const) : []),
+  ];
   const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
   const isOfRowOrPage = path.includes('{') || method === 'GET';
   return {

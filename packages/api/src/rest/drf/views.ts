@@ -95,7 +95,9 @@ function componentOf({ output }: ProcedureContract): string {
 const toWords = (name: string) => name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
 
 function register(app: FastifyInstance, method: string, { path, view, routes }: Path, handler: Handler): void {
-  const operation = routes.find(({ contract }) => contract.method === method)?.contract.operationId;
+  const served = routes.find(({ contract }) => contract.method === method)?.contract.operationId;
+  // Counted together: each path has four spellings.
+  const operation = served ?? (method === 'OPTIONS' ? 'options' : 'other');
   const config = { view, operation, takesFile: routes.some(takesFile) };
   const url = path.replace(/\{(\w+)\}/g, ':$1').replace(/\/$/, '');
   // A username may have a dot: what follows it is no format.
@@ -122,7 +124,7 @@ function serve(route: Route, contextOf: ContextOf): Handler {
       const output = await route.call(takesFile(route) ? withFile(context, request, route) : context, input.fields);
       const { format } = request.rendering;
       const write = format === 'json' || format === 'api' ? undefined : route.writers[format];
-      return { status: route.contract.status, body: write ? await write(output) : toBody(output) };
+      return { status: route.contract.status, body: write ? await write(output, request.signal) : toBody(output) };
     } catch (thrown) {
       const error = toDrfError(thrown, route.contract, sent);
       if (error.status >= 500) request.log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');
