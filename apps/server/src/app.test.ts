@@ -78,8 +78,8 @@ describe('server', () => {
     const { text } = await get('/metrics');
     const told = sorted(text);
     for (const line of [
-      'showroom_http_request_seconds_count{app="server",operation="tags_list",status="401"} 2',
-      'showroom_http_request_seconds_count{app="server",operation="/trpc/:path",status="404"} 1',
+      'showroom_http_request_seconds_count{app="server",operation="refused",status="401"} 2',
+      'showroom_http_refusals_total{app="server",operation="unknown caller",status="401"} 2',
       'showroom_mailings{app="server",status="running"} 0',
       'showroom_messages{app="server",status="sent"} 0',
       'showroom_backlog_messages{app="server"} 0',
@@ -93,7 +93,7 @@ describe('server', () => {
     ]) {
       expect(told).to.include(line);
     }
-    expect(text).to.contain('operation="other",status="404"');
+    expect(text).to.contain('operation="/swagger/",status="200"').and.to.contain('operation="refused",status="404"');
     expect(text).not.to.contain('nothing.such');
   });
 

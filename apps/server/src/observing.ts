@@ -1,14 +1,7 @@
-import {
-  type Add,
-  createTally,
-  type Metrics,
-  type Span,
-  sendBuckets,
-  type Tracing,
-  traceparentOf,
-} from '@showroom/watch';
+import { type Metrics, type Span, type Tracing, traceparentOf } from '@showroom/watch';
 import type { FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { createRequestMetrics } from './request-metrics.js';
 
 interface ObservingOptions {
   metrics: Metrics;
@@ -20,7 +13,7 @@ interface ObservingOptions {
  * wanted. The span takes the request's place in its trace, so that a mailing goes on from there.
  */
 export const observingPlugin = fastifyPlugin<ObservingOptions>(async (app, { metrics, tracing }) => {
-  const seconds = createRequestTimer(metrics);
+  const count = createRequestMetrics(metrics);
   const spans = new WeakMap<FastifyRequest, Span>();
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -32,7 +25,7 @@ export const observingPlugin = fastifyPlugin<ObservingOptions>(async (app, { met
     const { method, url } = request;
     const operation = operationOf(request);
     const { statusCode: status, elapsedTime: ms } = reply;
-    seconds(operation, status, ms / 1_000);
+    count({ operation, status, seconds: ms / 1_000, isKnown: isKnown(request) });
     request.log.debug({ method, path: url.split('?')[0], operation, status, ms }, 'answered');
     if (tracing) spans.get(request)?.setAttributes({ 'http.response.status_code': status }).updateName(operation).end();
     done();
@@ -43,22 +36,8 @@ export const observingPlugin = fastifyPlugin<ObservingOptions>(async (app, { met
 const operationOf = (request: FastifyRequest): string =>
   request.operation ?? request.routeOptions.config.operation ?? request.routeOptions.url ?? 'other';
 
-function createRequestTimer(metrics: Metrics): (operation: string, status: number, seconds: number) => void {
-  const tally = createTally({
-    name: 'showroom_http_request_seconds',
-    help: 'How long requests took, by operation and status.',
-    labels: ['operation', 'status'],
-    buckets: sendBuckets,
-    metrics,
-  });
-  const known = new Map<string, Add>();
-  return (operation, status, seconds) => {
-    const key = `${status} ${operation}`;
-    const add = known.get(key) ?? tally(operation, String(status));
-    known.set(key, add);
-    add(seconds);
-  };
-}
+/** An address or a page that needs no caller has none. */
+const isKnown = ({ caller }: FastifyRequest): boolean => Boolean(caller) && !(caller instanceof Error);
 
 function openSpan(tracing: Tracing, { headers, method, url, id }: FastifyRequest): Span {
   const path = url.split('?')[0]!;

@@ -1,4 +1,4 @@
-export { Gauge, Histogram } from 'prom-client';
+export { Counter, Gauge, Histogram } from 'prom-client';
 export { type ClockCheck, createClockCheck } from './clock-check.js';
 export { withDeadline } from './deadline.js';
 export { createMetrics, type Metrics, sendBuckets } from './metrics.js';
