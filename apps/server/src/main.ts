@@ -16,7 +16,7 @@ runApp(async ({ onClose }) => {
   if (applied.length > 0) logger.info({ migrations: applied }, 'database migrated');
   const database = await openDatabase({ url: databaseUrl });
   onClose(() => database.close());
-  const admin = await ensureFirstSuperuser(database, first);
+  const admin = await ensureFirstSuperuser(database, first, logger);
   const jobs = connectJobs({ databaseUrl, mongodbUrl, logger });
   onClose(() => jobs.close());
 

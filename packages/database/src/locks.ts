@@ -9,3 +9,5 @@ export const migrationLock = 7_305_100;
 export const messageIdsLock = 7_305_101;
 /** Held while the counts of clients are folded, so that one does it at a time. */
 export const foldLock = 7_305_102;
+/** Held while a server that starts looks for a superuser, so that several create no more than one. */
+export const firstSuperuserLock = 7_305_103;

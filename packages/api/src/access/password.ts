@@ -8,5 +8,14 @@ export const hashPassword = (password: string): Promise<string> => hash(password
 export const isPassword = (password: string, hashed: string): Promise<boolean> =>
   isDjangoHash(hashed) ? isDjangoPassword(password, hashed) : verify(hashed, password).catch(() => false);
 
+/** Whether any password can match the hash: one that is empty, or starts with Django's `!`, matches none. */
+export const isUsable = (hashed: string): Promise<boolean> =>
+  isDjangoHash(hashed)
+    ? Promise.resolve(true)
+    : verify(hashed, '').then(
+        () => true,
+        () => false,
+      );
+
 /** Whether a hash is of an older kind than those we make: to be made anew when its password is at hand. */
 export const isOutdated = (hashed: string): boolean => isDjangoHash(hashed);
