@@ -66,6 +66,8 @@ describe('server', () => {
     for (const unfit of ['', 'a b', 'x'.repeat(200), '"}']) {
       expect(await idOf({ 'x-request-id': unfit }), unfit).to.match(/^[\da-f-]{36}$/);
     }
+    const unreadable = await fetch(`${origin}/trpc/%ff`, { headers: { 'x-request-id': 'abc-2' } });
+    expect(unreadable.headers.get('x-request-id')).to.equal('abc-2');
   });
 
   it('tells of its requests, its ledger and its jobs', async () => {

@@ -2,6 +2,7 @@ import { errors } from '@showroom/contract';
 import { TRPCError } from '@trpc/server';
 import type { FastifyError, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { ApiError } from './errors.js';
 
 /** A stream tells of an error twice: where it arose, and where it is written. */
 const logged = new WeakSet<Error>();
@@ -12,6 +13,12 @@ export function logFailure({ log }: FastifyRequest, error: Error, procedure?: st
   logged.add(error);
   const err = error instanceof TRPCError ? (error.cause ?? error) : error;
   log.error({ err, ...(procedure !== undefined && { procedure }) }, 'request failed');
+}
+
+/** Logs why REST answered with 500 or more: a failure with all there is, what the contract knows by its code alone. */
+export function logRefusalOfOurs({ log }: FastifyRequest, thrown: unknown): void {
+  if (thrown instanceof ApiError) log.warn({ code: thrown.error }, thrown.message);
+  else log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');
 }
 
 function isOurs(error: Error): boolean {

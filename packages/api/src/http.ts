@@ -23,7 +23,8 @@ export const httpOptions = {
   forceCloseConnections: true,
   routerOptions: { maxParamLength: longestParameter },
   genReqId: toRequestId,
-  frameworkErrors: (_error, _request, reply) => void answerUnknownPath(reply),
+  // Hooks do not run for these: the answer gets its id here.
+  frameworkErrors: (_error, { id }, reply) => void answerUnknownPath(reply.header('x-request-id', id)),
 } satisfies FastifyHttpOptions<Server>;
 
 /** A request may bring its id along, as long as that is fit for logs and headers; else it is given one. */

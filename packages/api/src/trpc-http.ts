@@ -20,18 +20,23 @@ export const procedurePathsOf = ({ params }: FastifyRequest): string[] =>
 export function serveTrpc(app: FastifyInstance, prefix: string, { router, maxBatchSize, contextOf }: TrpcFace): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  app.all(`${prefix}/:path`, async (request, reply) => {
-    await fastifyRequestHandler({
-      router,
-      maxBatchSize,
-      allowBatching: maxBatchSize > 1,
-      createContext: ({ req }: { req: FastifyRequest }) => contextOf(req),
-      responseMeta: ({ errors }) => ({ headers: Object.assign({}, ...errors.map(headersOf)) }),
-      onError: ({ error, path }) => logFailure(request, error, path),
-      req: request,
-      res: reply,
-      // tRPC decodes it once more, and would find commas that nobody has counted.
-      path: encodeURIComponent(procedurePathsOf(request).join(',')),
-    });
+  app.route({
+    // tRPC knows these, and answers OPTIONS itself. A web Request cannot even be made of TRACE.
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: `${prefix}/:path`,
+    handler: async (request, reply) => {
+      await fastifyRequestHandler({
+        router,
+        maxBatchSize,
+        allowBatching: maxBatchSize > 1,
+        createContext: ({ req }: { req: FastifyRequest }) => contextOf(req),
+        responseMeta: ({ errors }) => ({ headers: Object.assign({}, ...errors.map(headersOf)) }),
+        onError: ({ error, path }) => logFailure(request, error, path),
+        req: request,
+        res: reply,
+        // tRPC decodes it once more, and would find commas that nobody has counted.
+        path: encodeURIComponent(procedurePathsOf(request).join(',')),
+      });
+    },
   });
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '@showroom/database';
 import type { Call, Caller } from '../context.js';
 import { ApiError } from '../errors.js';
+import { refuseRightsOverAccounts } from './owner.js';
 import { codenamesOf } from './rights.js';
 
 /*
@@ -15,10 +16,15 @@ interface Given {
   readonly groups?: number[];
 }
 
-/** @throws ApiError auth.rights when these give something that the caller does not have */
+/**
+ * @throws ApiError auth.rights when these give something that the caller does not have; auth.forbidden for what a token
+ *   gives to nobody
+ */
 export async function refuseToGive({ deps, caller }: Call, given: Given, transaction?: Transaction): Promise<void> {
   if (caller.isSuperuser) return;
-  refuseBeyond(caller, await codenamesOf(deps.database, given, transaction));
+  const codenames = await codenamesOf(deps.database, given, transaction);
+  refuseBeyond(caller, codenames);
+  refuseRightsOverAccounts(caller, codenames, 'give');
 }
 
 /** @throws ApiError auth.rights when one of these codenames is none of the caller's */

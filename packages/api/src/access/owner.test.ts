@@ -111,6 +111,30 @@ describe('a token and its owner’s account', () => {
     expect((await api.rest('PUT', `/groups/${group}/`, same, byToken())).status).to.equal(200);
   });
 
+  it('is not changed by way of another account that could change it', async () => {
+    const others = (body: object) => api.rest('POST', '/users/', { password: 'pw', ...body }, byToken());
+    const clerk = { username: 'clerk', password: 'pw', user_permissions: [ids.change_user] };
+    expect((await api.rest('POST', '/users/', clerk)).status).to.equal(201);
+    const powers = (await api.trpc.groups.create.mutate({ name: 'powers', permissions: [ids.delete_user!] })).id;
+    const before = await everything();
+    for (const answer of [
+      await others({ username: 'mole', user_permissions: Object.values(ids) }),
+      await others({ username: 'mole', user_permissions: [ids.delete_user] }),
+      await others({ username: 'mole', groups: [powers] }),
+      await api.rest('POST', '/groups/', { name: 'moles', permissions: [ids.change_user] }, byToken()),
+      await api.rest('PATCH', `/groups/${powers}/`, { permissions: [ids.change_user] }, byToken()),
+      await api.rest('PATCH', '/users/clerk/', { password: 'mine' }, byToken()),
+      await api.rest('DELETE', '/users/clerk/', undefined, byToken()),
+    ]) {
+      expect(answer.status).to.equal(403);
+      expect(answer.headers.get('x-error-needs')).to.equal('password');
+    }
+    expect(await everything()).to.deep.equal(before);
+    const harmless = Object.values(ids).filter((id) => id !== ids.change_user && id !== ids.delete_user);
+    expect((await others({ username: 'harmless', user_permissions: harmless })).status).to.equal(201);
+    expect((await api.rest('POST', '/users/', { ...clerk, username: 'c2' }, byPassword())).status).to.equal(201);
+  });
+
   it('leaves it to the token to administer others, as far as the token’s own rights go', async () => {
     const few = await api.trpcAs('owner', 'secret').tokens.create.mutate({
       name: 'few',

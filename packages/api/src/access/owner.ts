@@ -3,12 +3,33 @@ import type { Call, Caller } from '../context.js';
 import { ApiError } from '../errors.js';
 
 /*
- * A token never changes its owner's account. Otherwise whoever stole one could set the owner's password, sign in with
- * it, and make another token, which outlives the stolen one.
+ * A token never changes its owner's account, neither by itself nor through another account. Otherwise whoever stole one
+ * could set the owner's password, sign in with it, and make another token, which outlives the stolen one.
  */
 
 const refusal = (what: string) =>
   new ApiError('auth.forbidden', `A token cannot ${what}. Sign in with the password.`, { needs: 'password' });
+
+/** Whoever has one of these can set the owner's password, or delete the owner. */
+const rightsOverAccounts = ['change_user', 'delete_user'];
+
+/**
+ * A token gives these to nobody, and does not touch who has them: it could be them, and change its owner's account after all.
+ *
+ * @param what what the token is about to do to somebody with these permissions
+ * @throws ApiError auth.forbidden
+ */
+export function refuseRightsOverAccounts(
+  { tokenId }: Caller,
+  codenames: readonly string[],
+  what: 'give' | 'touch',
+): void {
+  if (tokenId === null) return;
+  const found = rightsOverAccounts.filter((codename) => codenames.includes(codename));
+  if (found.length === 0) return;
+  const names = found.join(' and ');
+  throw refusal(what === 'give' ? `give ${names}` : `change or delete an account that has ${names}`);
+}
 
 /** @throws ApiError auth.forbidden when a token is about to change or delete its owner's account */
 export function refuseOwner({ tokenId, id }: Caller, userId: number): void {

@@ -61,7 +61,9 @@ describe('the filter of a mailing', () => {
           if (status.startsWith('paused')) await api.rest('POST', `/mailing/${id}/pause/`);
           const { status: answered, body, headers } = await remove();
           expect(answered).to.equal(409);
-          expect(body).to.deep.equal({ detail: `A mailing that has not ended names this ${what}: ${id}.` });
+          expect(body).to.deep.equal({
+            detail: `A mailing that has not ended names this ${what}: ${id}. Change or cancel it first.`,
+          });
           expect(headers.get('x-error-code')).to.equal(error);
           expect((await read(id))[field]).to.deep.equal([name]);
         });
@@ -72,14 +74,14 @@ describe('the filter of a mailing', () => {
         await api.rest('DELETE', '/mailing/1/');
         const ids = Array.from({ length: 20 }, (_, n) => n + 2).join(', ');
         expect((await remove()).body.detail).to.equal(
-          `21 mailings that have not ended name this ${what}: ${ids} and 1 more.`,
+          `21 mailings that have not ended name this ${what}: ${ids} and 1 more. Change or cancel them first.`,
         );
       });
 
       it('is kept for clients and mailings, and says both', async () => {
         const { id } = await create({ [field]: [field === 'tags' ? 'used' : '900'] });
         expect((await api.rest('DELETE', path.replace('2', '1'))).body.detail).to.equal(
-          `1 client uses this ${what}. A mailing that has not ended names this ${what}: ${id}.`,
+          `1 client uses this ${what}. A mailing that has not ended names this ${what}: ${id}. Change or cancel it first.`,
         );
       });
 

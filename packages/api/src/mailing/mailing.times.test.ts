@@ -31,7 +31,7 @@ describe('when a mailing starts and ends', () => {
   const patch = (id: number, change: object) => api.rest('PATCH', `/mailing/${id}/`, change);
   const read = async (id: number) => (await api.rest('GET', `/mailing/${id}/`)).body;
   const clock = async () => (await api.query<{ now: Date }>('SELECT clock_timestamp() AS now'))[0]!.now.getTime();
-  const hasPassed = /^The end has passed: it is 20[\d-]+T[\d:.]+Z now\. Choose a later end\.$/;
+  const hasPassed = /^The end, [\d-]+T[\d:.]+Z, has passed: it is 20[\d-]+T[\d:.]+Z now\. Choose a later end\.$/;
   const shouldRefuseTheEnd = ({ status, body }: { status: number; body: Record<string, string[]> }) => {
     expect(status, JSON.stringify(body)).to.equal(400);
     expect(body).to.have.all.keys('end_notification_date');

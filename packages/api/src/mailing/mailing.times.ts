@@ -61,7 +61,7 @@ export const judgeDates = (given: Given, now: Date, before?: Before): CustomIssu
 function judgeEnd({ startAt, endAt }: Partial<Times>, now: Date, before?: Before): CustomIssue[] {
   if (!endAt) return [];
   if (endAt <= now && mustBeToCome(endAt, before)) {
-    const words = `The end has passed: it is ${now.toISOString()} now. Choose a later end.`;
+    const words = `The end, ${endAt.toISOString()}, has passed: it is ${now.toISOString()} now. Choose a later end.`;
     return [issue('in_the_past', ['end_notification_date'], words)];
   }
   if (!startAt || endAt > startAt) return [];

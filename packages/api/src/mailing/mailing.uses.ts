@@ -34,10 +34,11 @@ const tellClients = (clients: number, what: string): string[] =>
 function tellMailings(mailings: readonly { id: number; count: number }[], what: string): string[] {
   const [first] = mailings;
   if (!first) return [];
-  if (first.count === 1) return [`A mailing that has not ended names this ${what}: ${first.id}.`];
+  if (first.count === 1)
+    return [`A mailing that has not ended names this ${what}: ${first.id}. Change or cancel it first.`];
   const more = first.count - mailings.length;
   const ids = mailings.map(({ id }) => id).join(', ');
   return [
-    `${first.count} mailings that have not ended name this ${what}: ${ids}${more > 0 ? ` and ${more} more` : ''}.`,
+    `${first.count} mailings that have not ended name this ${what}: ${ids}${more > 0 ? ` and ${more} more` : ''}. Change or cancel them first.`,
   ];
 }

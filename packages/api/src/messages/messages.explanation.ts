@@ -54,7 +54,7 @@ export function explainMessage(stand: Stand, events: readonly MessageEvent[]): s
 function explainCanceled({ reason }: Stand): string {
   if (reason === 'client_deleted') return 'It was not sent: the client was deleted first.';
   if (reason === 'bad_number') {
-    return 'It was not sent: the client’s phone number was not digits that begin with a country code. Correct it with PATCH /clients/{id}/.';
+    return 'It was not sent: the client’s phone number was not digits that begin with a country code. Correct it with PATCH /clients/{id}/ before the next mailing.';
   }
   return 'It was not sent: the mailing was canceled first.';
 }

@@ -1,7 +1,7 @@
 import type { NewUser, User } from '@showroom/contract';
 import type { Transaction } from '@showroom/database';
 import { added, refuseBeyond, refuseToGive } from '../access/delegation.js';
-import { refuseOwner } from '../access/owner.js';
+import { refuseOwner, refuseRightsOverAccounts } from '../access/owner.js';
 import { rightsOf } from '../access/rights.js';
 import type { Call, Caller } from '../context.js';
 import { ApiError, forbidden } from '../errors.js';
@@ -57,7 +57,9 @@ export async function refuseToTouch({ caller, deps }: Call, user: Shown, transac
   if (caller.isSuperuser) return;
   refuseOwner(caller, user.id);
   if (user.is_superuser || (user.is_staff && !caller.isStaff)) throw new ApiError('auth.rights');
-  refuseBeyond(caller, await rightsOf(deps.database, user.id, transaction));
+  const rights = await rightsOf(deps.database, user.id, transaction);
+  refuseBeyond(caller, rights);
+  refuseRightsOverAccounts(caller, rights, 'touch');
 }
 
 type Flags = Pick<Shown, 'is_superuser' | 'is_staff'>;

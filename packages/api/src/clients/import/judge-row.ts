@@ -1,4 +1,4 @@
-import { NewClient } from '@showroom/contract';
+import { NewClient, phoneNumberIssue } from '@showroom/contract';
 import type { z } from 'zod';
 import { doubtAbout, isDigits, spoiled, toDigits } from './phone-number.js';
 import { type GivenRow, nameTheEncoding } from './rows.js';
@@ -83,7 +83,8 @@ function toErrors(issues: z.core.$ZodIssue[], given: Record<string, unknown>, en
 /** What happens to values in files only. */
 function toWordsOfFiles(field: string, value: string, encoding: string): string | null {
   if (value.includes('\uFFFD')) return `Is not ${encoding}. ${nameTheEncoding}`;
-  return field === 'phone_number' ? spoiled(value) : null;
+  if (field !== 'phone_number' || value === '' || isDigits(value)) return null;
+  return spoiled(value) ?? phoneNumberIssue(value)?.message ?? null;
 }
 
 function toWords(found: z.core.$ZodIssue, value: unknown): string {

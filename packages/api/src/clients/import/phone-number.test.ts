@@ -32,6 +32,18 @@ describe('phone numbers in files', () => {
     expect(counts.normalized).to.equal(written.length);
   });
 
+  it('that have more in them are refused with the character that is wrong, however long they are', async () => {
+    const wrong = { '79000000131;': ';', 'tel:+79000000129': 't', '79000000133.0': '.', '="79000000132"': '=' };
+    const { errors } = await readFile(files(...Object.keys(wrong), '790000001310'));
+    const words = errors.map(({ errors: { phone_number } }) => phone_number?.[0]);
+    for (const [index, character] of Object.values(wrong).entries()) {
+      expect(words[index])
+        .to.match(/^Must consist of digits, without /)
+        .and.contain(`"${character}`);
+    }
+    expect(words[4]).to.equal('Must have at most 11 characters.');
+  });
+
   it('are cleaned in NDJSON, too, where they are text', async () => {
     const rows = [79000000106, '+7 900 000-01-06', -79000000106, 7.9e10].map((phone) =>
       JSON.stringify({ phone_number: phone, timezone: 'UTC', mobile_operator_code: 1, tag: 1 }),

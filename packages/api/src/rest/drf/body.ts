@@ -37,23 +37,23 @@ export function takeRawBodies(app: FastifyInstance): void {
  * Reads a body as the old service did: JSON, a form, a multipart form; an empty one is an empty object, whatever its
  * type.
  *
- * @param limits.mostJsonBytes how much JSON is read: reading it costs more than anything else
+ * @param limits.mostBytes how much is read; no limit beyond the one of all requests when it is left out
  * @throws UnreadableBody 415 for another type, 400 for one that is not what its type says
  * @throws ApiError request.too_many_fields
  */
 export async function readBody(
   { body, headers }: FastifyRequest,
-  { mostJsonBytes = Number.POSITIVE_INFINITY } = {},
+  { mostBytes = Number.POSITIVE_INFINITY } = {},
 ): Promise<Given> {
   const contentType = headers['content-type'] ?? '';
   const type = contentType.split(';')[0]!.trim().toLowerCase();
   const isForm = type !== 'application/json';
   const bytes = body as Buffer | undefined;
   if (!bytes?.length) return { value: {}, isForm: isForm && parses.includes(type) };
-  if (!isForm) {
-    if (bytes.length > mostJsonBytes) throw new UnreadableBody(400, `The body is larger than ${mostJsonBytes} bytes.`);
-    return { value: readJson(bytes, contentType), isForm };
+  if (bytes.length > mostBytes && parses.includes(type)) {
+    throw new UnreadableBody(400, `The body is larger than ${mostBytes} bytes.`);
   }
+  if (!isForm) return { value: readJson(bytes, contentType), isForm };
   if (type === 'application/x-www-form-urlencoded') return { value: readUrlEncoded(bytes), isForm };
   if (type === 'multipart/form-data') return { value: await readParts(bytes, contentType), isForm };
   throw new UnreadableBody(415, unsupportedType(contentType));

@@ -45,6 +45,19 @@ describe('forms over REST', () => {
     expect((await post(urlEncoded, 'name=vip&'.repeat(1_001))).headers.get('x-error-code')).to.contain('too_many');
   });
 
+  it('of strangers may be 64 KiB, as JSON may', async () => {
+    const long = 'x'.repeat(65_536);
+    for (const [contentType, body] of [
+      [urlEncoded, `username=${long}&password=b`],
+      [multipart('x'), form('x', part('username', 'a', `; x="${long}"`))],
+    ] as const) {
+      const { status, body: refused } = await post(contentType, body, '/auth/login/');
+      expect(status, contentType).to.equal(400);
+      expect(refused).to.deep.equal({ detail: 'The body is larger than 65536 bytes.' });
+    }
+    expect((await post(urlEncoded, `name=vip&x=${long}`)).status).to.equal(201);
+  });
+
   it('may have values with the characters of their boundary', async () => {
     for (const [boundary, value] of [
       ['b', 'abc'],

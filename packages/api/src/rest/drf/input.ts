@@ -50,7 +50,7 @@ function compileBody({ method, needs, output }: ProcedureContract, shape: Record
   const toFields = toFormReader(shape, { isPartial: method === 'PATCH' });
   const answered = output instanceof z.ZodObject ? Object.keys(output.shape) : [];
   const known = new Set([...Object.keys(shape), ...answered]);
-  const limits = needs === 'open' ? { mostJsonBytes: mostStrangersJson } : {};
+  const limits = needs === 'open' ? { mostBytes: mostStrangersJson } : {};
   return async (request: FastifyRequest): Promise<Read> => {
     const { value, isForm } = await readBody(request, limits);
     if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof PythonFloat) {

@@ -5,6 +5,7 @@ import { letIn } from '../../access/let-in.js';
 import type { Context } from '../../context.js';
 import { headersOf } from '../../errors.js';
 import { compileExistence } from '../../existence.js';
+import { logRefusalOfOurs } from '../../failures.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
 import { compileOutput } from './dates.js';
@@ -127,7 +128,7 @@ function serve(route: Route, contextOf: ContextOf): Handler {
       return { status: route.contract.status, body: write ? await write(output, request.signal) : toBody(output) };
     } catch (thrown) {
       const error = toDrfError(thrown, route.contract, sent);
-      if (error.status >= 500) request.log.error({ err: (thrown as Error).cause ?? thrown }, 'request failed');
+      if (error.status >= 500) logRefusalOfOurs(request, thrown);
       reply.headers(headersOf(thrown));
       return error;
     }
