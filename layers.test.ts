@@ -23,7 +23,7 @@ const layers: Record<string, string[]> = {
   'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers', 'report', 'watch'],
   'apps/bench': ['database', 'postgres', 'server', 'worker'],
   // By path, as processes: named so that turbo builds them first.
-  'apps/standalone': ['app', 'postgres', 'probe', 'server', 'worker'],
+  'apps/standalone': ['app', 'database', 'postgres', 'probe', 'server', 'worker'],
 };
 
 /** Libraries that one package knows for all. Tests may call the API as its consumers do. */
@@ -31,7 +31,7 @@ const owners: Record<string, string[]> = {
   sequelize: ['packages/database'],
   'sequelize-typescript': ['packages/database'],
   umzug: ['packages/database'],
-  pg: ['packages/database', 'packages/jobs', 'packages/testing', 'apps/bench', 'apps/standalone'],
+  pg: ['packages/database', 'packages/jobs', 'packages/testing', 'apps/bench'],
   agenda: ['packages/jobs', 'apps/bench'],
   '@agendajs/mongo-backend': ['packages/jobs', 'apps/bench'],
   '@agendajs/postgres-backend': ['packages/jobs'],

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { prepareDatabase } from '@showroom/database/prepare';
 import { type Postgres, startPostgres } from '@showroom/postgres';
-import pg from 'pg';
 
 const DATABASE = 'showroom';
+const ROLE = 'showroom';
 const RESTART_PAUSE_MS = 1_000;
 /** More unexpected ends than this in a standalone's life are not an accident. */
 const MAX_RESTARTS = 5;
@@ -15,20 +17,20 @@ export interface EmbeddedOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Resolves when the database is there. */
+  /** Resolves when the database is there; its URL is that of the role that owns it. */
   ready: Promise<{ databaseUrl: string; dir: string; adopted: boolean }>;
   /** Resolves when PostgreSQL ends again and again, or cannot be started again. */
   givenUp: Promise<Error>;
   stop(): Promise<void>;
 }
 
-/** Keeps a PostgreSQL running in `dir`, with an empty database `showroom` in it. A killed one comes back at the same address. */
+/** Keeps a PostgreSQL running in `dir`, with a database `showroom` in it. A killed one comes back at the same address. */
 export function embedPostgres({ dir, logLevel, say }: EmbeddedOptions): EmbeddedPostgres {
   const stopped = new AbortController();
   const log = toLog(logLevel, say);
   let server = startPostgres({ dir, log });
   const ready = server.then(async (first) => ({
-    databaseUrl: await ensureDatabase(first.socketUrl ?? first.url),
+    databaseUrl: await prepare(first),
     dir: first.dir,
     adopted: first.adopted,
   }));
@@ -68,18 +70,16 @@ function toLog(logLevel: string, say: (line: string) => void): (line: string) =>
   };
 }
 
-/** Answers the URL of the database. */
-async function ensureDatabase(serverUrl: string): Promise<string> {
-  const client = new pg.Client({ connectionString: serverUrl });
-  client.on('error', () => {}); // a connection that breaks fails the next statement
-  await client.connect();
-  try {
-    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
-  } finally {
-    await client.end();
-  }
-  const url = new URL(serverUrl);
-  url.pathname = DATABASE;
-  return url.href;
+/**
+ * Prepares the database and answers its URL, for a role that owns the database and is no superuser. The role's password
+ * is new at each start, so it stands nowhere but in the memory and the environment of our processes.
+ */
+async function prepare({ url, socketUrl }: Postgres): Promise<string> {
+  const superuserUrl = socketUrl ?? url;
+  const own = new URL(superuserUrl);
+  own.username = ROLE;
+  own.password = randomBytes(24).toString('base64url');
+  own.pathname = `/${DATABASE}`;
+  await prepareDatabase(superuserUrl, own.href);
+  return own.href;
 }

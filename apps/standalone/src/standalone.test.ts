@@ -5,7 +5,9 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startApp, type TestProcess, waitFor, withClient } from '@showroom/testing';
+import { migrateDatabase } from '@showroom/database';
+import { startPostgres } from '@showroom/postgres';
+import { startApp, type TestProcess, waitFor, withClient, databaseUrl as within } from '@showroom/testing';
 import { expect } from 'chai';
 import { openJournal } from './fixtures/journal.js';
 
@@ -72,6 +74,46 @@ describe('standalone', function () {
     ]);
     expect(livePids()).to.eql([]);
     expect(fs.readdirSync(dataDir)).to.eql(['postgres']);
+  });
+
+  it('gives its apps a role that owns the database, and is no superuser', async () => {
+    await start({}).ready();
+    await withClient(databaseUrl(), async (client) => {
+      const { rows } = await client.query(`SELECT session_user AS who, current_setting('is_superuser') AS superuser`);
+      expect(rows).to.eql([{ who: 'showroom', superuser: 'off' }]);
+      for (const sql of [`COPY (SELECT 1) TO PROGRAM 'true'`, `SELECT pg_read_file('PG_VERSION')`]) {
+        const refusal = await client.query(sql).then(
+          () => 'none',
+          ({ message }: Error) => message,
+        );
+        expect(refusal, sql).to.contain('permission denied');
+      }
+    });
+    const url = new URL(databaseUrl());
+    url.username = 'postgres';
+    expect(await withClient(url.href, async () => 'in').catch(({ message }: Error) => message)).to.contain('password');
+  });
+
+  it('takes over a data folder of a version that was the superuser', async () => {
+    const old = await startPostgres({ dir: path.join(dataDir, 'postgres'), settings: { fsync: 'off' } });
+    await withClient(old.url, (client) => client.query('CREATE DATABASE showroom'));
+    await migrateDatabase(within(old.url, 'showroom'));
+    await withClient(within(old.url, 'showroom'), (client) => client.query(`INSERT INTO tags (name) VALUES ('kept')`));
+    await old.stop();
+
+    const first = start({});
+    await first.ready();
+    expect(await migrateDatabase(databaseUrl())).to.eql([]);
+    await withClient(databaseUrl(), async (client) => {
+      expect((await client.query('SELECT name FROM tags')).rows).to.eql([{ name: 'kept' }]);
+      await client.query('ALTER TABLE clients ADD COLUMN added int');
+      await client.query('CREATE SCHEMA agenda');
+    });
+    const before = databaseUrl();
+    expect(await first.stop('SIGINT')).to.equal(0);
+    await start({}).ready();
+    await withClient(databaseUrl(), (client) => client.query('SELECT added FROM clients'));
+    expect(new URL(databaseUrl()).password).to.not.equal(new URL(before).password);
   });
 
   it('leaves no orphan after kill -9, and starts again on the same data', async () => {

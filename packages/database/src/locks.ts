@@ -11,3 +11,5 @@ export const messageIdsLock = 7_305_101;
 export const foldLock = 7_305_102;
 /** Held while a server that starts looks for a superuser, so that several create no more than one. */
 export const firstSuperuserLock = 7_305_103;
+/** Held while the role and the database are made, in the superuser's own database. */
+export const prepareLock = 7_305_104;
