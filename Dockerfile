@@ -3,7 +3,7 @@
 # One image for every part of the service; the command says which:
 #
 #   docker build --tag showroom .
-#   docker run showroom server | worker | migrate | probe
+#   docker run showroom server | worker | migrate | prepare | probe
 
 FROM node:24-alpine AS prune
 WORKDIR /app

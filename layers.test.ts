@@ -7,7 +7,7 @@ const layers: Record<string, string[]> = {
   'packages/contract': [],
   'packages/postgres': [],
   'packages/testing': [],
-  'packages/watch': [],
+  'packages/watch': ['app'],
   'packages/strangers': [],
   'packages/dispatch': ['contract'],
   'packages/jobs': [],

@@ -1,18 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseAllDocuments, parse as parseYaml } from 'yaml';
-import { parseConfig as parseProbeConfig } from '../apps/probe/src/config.js';
-import { parseMigrateConfig, parseConfig as parseServerConfig } from '../apps/server/src/config.js';
-import { parseConfig as parseWorkerConfig } from '../apps/worker/src/config.js';
+import { parse as parseYaml } from 'yaml';
+import { commands } from './commands.js';
 import { readCopy, readDockerfile, readEnv, readExec } from './dockerfile.js';
 
 /*
- * What can be told of the image, the compose file and the manifests without Docker and without Kubernetes. That the
- * image's steps do what they should is rehearsed: `npm run rehearse`.
+ * What can be told of the image and the compose file without Docker. That the image's steps do what they should is rehearsed: `npm run rehearse`.
  */
-const root = resolve(import.meta.dirname ?? 'deploy', '..');
+const root = join(import.meta.dirname ?? 'deploy', '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const stages = readDockerfile(join(root, 'Dockerfile'));
 const imageEnvironment = Object.assign(
@@ -20,13 +17,6 @@ const imageEnvironment = Object.assign(
   ...(stages.at(-1)?.steps ?? []).filter(({ keyword }) => keyword === 'ENV').map(readEnv),
 );
 
-/** What each command reads its settings with. */
-const parsers: Record<string, (environment: Record<string, string>) => unknown> = {
-  server: parseServerConfig,
-  worker: parseWorkerConfig,
-  probe: parseProbeConfig,
-  migrate: parseMigrateConfig,
-};
 /** The variables that some app knows, by what the table of the README says. */
 const documented = new Set([...read('README.md').matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name!));
 
@@ -74,12 +64,16 @@ interface Service {
   image: string;
   command?: string[];
   environment?: Record<string, string>;
+  networks?: string[];
   depends_on?: Record<string, { condition: string }>;
 }
 
 describe('compose.yaml', () => {
   const text = read('compose.yaml');
-  const { services } = parseYaml(text, { merge: true }) as { services: Record<string, Service> };
+  const { services, networks } = parseYaml(text, { merge: true }) as {
+    services: Record<string, Service>;
+    networks: Record<string, { internal?: boolean } | null>;
+  };
   const ours = Object.entries(services).filter(([, { image }]) => image === 'showroom');
 
   it('is what the Compose specification allows', () => {
@@ -88,7 +82,7 @@ describe('compose.yaml', () => {
   }).timeout(60_000);
 
   it('runs every part of the service', () => {
-    expect(ours.map(([, { command }]) => command?.join(' '))).to.have.members(['migrate', 'server', 'worker', 'probe']);
+    expect(ours.map(([, { command }]) => command?.join(' '))).to.have.members(Object.keys(commands));
   });
 
   it('waits only for services that are there', () => {
@@ -99,100 +93,58 @@ describe('compose.yaml', () => {
 
   for (const [name, { command, environment = {} }] of ours) {
     it(`gives ${name} settings that it understands, and no others`, () => {
-      const resolved = Object.fromEntries(
-        Object.entries(environment).map(([key, value]) => [key, withDefaults(value)]),
-      );
+      const { variables, parse } = commands[command![0]!]!;
+      expect(variables).to.include.members(Object.keys(environment));
       expect([...documented]).to.include.members(Object.keys(environment));
-      expect(() => parsers[command![0]!]!({ ...imageEnvironment, ...resolved })).not.to.throw();
+      const resolved = Object.fromEntries(
+        Object.entries(environment).map(([key, value]) => [key, resolve(value, { required: 'made-up' })]),
+      );
+      expect(() => parse({ ...imageEnvironment, ...resolved })).not.to.throw();
     });
   }
 
-  /** `${NAME:-default}` as it is when nothing is set. */
-  const withDefaults = (value: string) => String(value).replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
-});
-
-interface Manifest {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string };
-  // biome-ignore lint/suspicious/noExplicitAny: each kind has a spec of its own
-  spec?: any;
-  stringData?: Record<string, string>;
-}
-
-describe('the Kubernetes manifests', () => {
-  const folder = 'deploy/kubernetes';
-  const kustomization = parseYaml(read(`${folder}/kustomization.yaml`));
-  const readManifests = (file: string): Manifest[] =>
-    parseAllDocuments(read(`${folder}/${file}`), { merge: true }).map((document) => document.toJS());
-  const manifests = (kustomization.resources as string[]).flatMap(readManifests);
-  const secret = readManifests('secret.example.yaml')[0]!;
-  const find = (kind: string, name: string) =>
-    manifests.find((each) => each.kind === kind && each.metadata.name === name);
-  const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
-
-  for (const manifest of [...manifests, secret]) {
-    it(`${manifest.kind} ${manifest.metadata.name} is what Kubernetes allows`, async () => {
-      const { [manifest.kind]: Model } = await import(`kubernetes-models/${manifest.apiVersion}`);
-      expect(Model, `${manifest.apiVersion} ${manifest.kind}`).to.be.a('function');
-      expect(() => new Model(manifest).validate()).not.to.throw();
-    });
-  }
-
-  it('are all in the kustomization', () => {
-    const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.yaml'));
-    const others = ['kustomization.yaml', 'secret.example.yaml', 'alerts.yaml'];
-    expect(files.filter((name) => !others.includes(name))).to.have.members(kustomization.resources);
+  it('has no password of its own: each is required, and the refusal names the command that makes it', () => {
+    const secret = /PASSWORD|TOKEN|SECRET|KEY/;
+    const given = Object.values(services).flatMap(({ environment = {} }) => Object.entries(environment));
+    const required = given.flatMap(([, value]) => [...String(value).matchAll(/\$\{(\w+):\?([^}]*)\}/g)]);
+    for (const [, name, message] of required) expect(message, name).to.equal('run node deploy/write-env.mjs');
+    for (const [key, value] of given.filter(([name]) => secret.test(name))) {
+      expect(String(value), key).to.match(/^\$\{\w+(:\?[^}]+|:-)\}$/);
+    }
+    for (const [key, value] of given.filter(([, each]) => /:\/\/[^/]*@/.test(String(each)))) {
+      expect(String(value), key).to.match(/:\/\/\w+:\$\{\w+:\?[^}]+\}@/);
+    }
+    const written = [...read('deploy/write-env.mjs').matchAll(/^ {2}([A-Z_]+): '/gm)].map(([, name]) => name);
+    expect(new Set(required.map(([, name]) => name))).to.deep.equal(new Set(written));
   });
 
-  it('select, protect and scale what is there', () => {
-    for (const { metadata, spec } of deployments) {
-      expect(spec.template.metadata.labels, metadata.name).to.deep.include(spec.selector.matchLabels);
+  it('lets only `prepare` be the superuser of PostgreSQL, and the probe reach no store', () => {
+    for (const [name, { environment = {}, networks = [] }] of Object.entries(services)) {
+      const isSuperuser = Object.values(environment).some((value) => String(value).includes('${POSTGRES_PASSWORD'));
+      expect(isSuperuser, name).to.equal(['postgres', 'prepare'].includes(name));
+      expect(networks.includes('stores'), name).to.equal(name !== 'probe');
     }
-    const labels = deployments.map(({ spec }) => spec.template.metadata.labels['app.kubernetes.io/name']);
-    for (const { kind, spec } of manifests) {
-      if (kind === 'Service') expect(labels).to.include(spec.selector['app.kubernetes.io/name']);
-      if (kind === 'PodDisruptionBudget')
-        expect(labels).to.include(spec.selector.matchLabels['app.kubernetes.io/name']);
-      if (kind === 'HorizontalPodAutoscaler')
-        expect(find('Deployment', spec.scaleTargetRef.name)).not.to.equal(undefined);
-    }
+    expect(networks.stores!.internal).to.equal(true);
+    const userOf = (name: string) =>
+      new URL(resolve(services[name]!.environment!.DATABASE_URL!, { required: 'x' })).username;
+    expect(
+      new Set(['server', 'worker', 'migrate', 'prepare'].map(userOf)).has(
+        services.postgres!.environment!.POSTGRES_USER!,
+      ),
+    ).to.equal(false);
   });
 
-  for (const { metadata, spec } of deployments) {
-    const { containers, initContainers = [], terminationGracePeriodSeconds } = spec.template.spec;
-
-    it(`${metadata.name} probes ports that it has, may not be root, and writes nowhere but where it is let`, () => {
-      expect(spec.template.spec.securityContext.runAsNonRoot).to.equal(true);
-      for (const { securityContext, resources } of [...containers, ...initContainers]) {
-        expect(securityContext).to.deep.include({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
-        expect(resources.requests).to.have.keys('cpu', 'memory');
-        expect(resources.limits).to.have.keys('memory');
-      }
-      for (const container of containers) {
-        const ports = container.ports.map(({ name }: { name: string }) => name);
-        for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
-          expect(ports).to.include(container[probe].httpGet.port);
-        }
-      }
-    });
-
-    it(`${metadata.name} is given settings that it understands, and time to end`, () => {
-      const literals = kustomization.configMapGenerator[0].literals.map((pair: string) => pair.split('='));
-      const given = { ...imageEnvironment, ...secret.stringData, ...Object.fromEntries(literals) };
-      expect([...documented]).to.include.members([
-        ...Object.keys(secret.stringData!),
-        ...literals.map(([name]: string[]) => name),
-      ]);
-      for (const { args, env = [] } of [...containers, ...initContainers]) {
-        const own = Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]));
-        expect(() => parsers[args[0]]!({ ...given, ...own }), args[0]).not.to.throw();
-      }
-      const { drainMs } = parseWorkerConfig({ ...secret.stringData });
-      expect(terminationGracePeriodSeconds * 1_000).to.be.above(drainMs);
-    });
-  }
+  it('lets the probe answer as what the workers call it', () => {
+    const { hostname } = new URL(resolve(services.worker!.environment!.PROVIDER_URL!, { required: 'x' }));
+    expect(services.probe!.environment!.PROBE_HOSTS).to.equal(hostname);
+  });
 });
+
+/** `${NAME:-default}` as it is when nothing is set, and `${NAME:?message}` as `required`. */
+const resolve = (value: string, { required }: { required: string }) =>
+  String(value)
+    .replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
+    .replaceAll(/\$\{\w+:\?[^}]*\}/g, required);
 
 describe('git', () => {
   it('has no secret of Kubernetes but the template', () => {

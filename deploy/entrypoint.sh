@@ -14,9 +14,9 @@ trap stop TERM INT
 
 case "${1:-}" in
   server | worker | probe) main="apps/$1/dist/main.js" ;;
-  migrate) main=apps/server/dist/migrate.js ;;
+  migrate | prepare) main="apps/server/dist/$1.js" ;;
   *)
-    echo "Say which part this is: server, worker, migrate or probe (not '${1:-}')." >&2
+    echo "Say which part this is: server, worker, migrate, prepare or probe (not '${1:-}')." >&2
     exit 64
     ;;
 esac

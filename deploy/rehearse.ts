@@ -98,12 +98,23 @@ async function until(what: string, look: () => Promise<boolean>): Promise<void> 
   throw new Error(`It did not come to this: ${what}`);
 }
 
+/** The role and the database, as `prepare` makes them; nothing else is the superuser. */
+async function prepare(stage: Stage, superuserUrl: string): Promise<string> {
+  const url = new URL(superuserUrl);
+  Object.assign(url, { username: 'showroom', password: 'rehearsal', pathname: '/showroom' });
+  await complete(stage, 'prepare', { DATABASE_SUPERUSER_URL: superuserUrl, DATABASE_URL: url.href });
+  return url.href;
+}
+
+async function complete(stage: Stage, command: string, environment: Record<string, string>): Promise<void> {
+  const [code] = await once(start(stage, command, environment), 'exit');
+  if (code !== 0) throw new Error(`${command} ended with ${code}`);
+}
+
 async function send(stage: Stage, databaseUrl: string): Promise<void> {
   const [server, worker, probe] = [18_005, 18_007, 18_006];
   const environment = { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', HOST: '127.0.0.1', WATCH_HOST: '127.0.0.1' };
-  const migrate = start(stage, 'migrate', environment);
-  const [code] = await once(migrate, 'exit');
-  if (code !== 0) throw new Error(`migrate ended with ${code}`);
+  await complete(stage, 'migrate', environment);
   start(stage, 'server', { ...environment, PORT: String(server), ADMIN_PASSWORD: 'rehearsal' });
   start(stage, 'probe', { ...environment, PORT: String(probe) });
   const provider = { PROVIDER_URL: `http://127.0.0.1:${probe}`, PROVIDER_TOKEN: 't' };
@@ -158,7 +169,7 @@ try {
   say(`What the image adds to Node’s: ${size} MB`);
   const postgres = await startPostgres({ dir: join(folder, 'postgres') });
   try {
-    await send(last, postgres.url);
+    await send(last, await prepare(last, postgres.url));
     await stopAll();
   } finally {
     for (const child of children) child.kill('SIGKILL');

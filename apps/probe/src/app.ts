@@ -2,6 +2,7 @@ import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { fail } from './answers.js';
 import { addControlRoutes } from './control.js';
 import { createFaultSource, Faults } from './faults.js';
+import { refuseOtherHosts } from './hosts.js';
 import { createLedger } from './ledger.js';
 import { addSendRoute } from './send.js';
 
@@ -12,6 +13,8 @@ export interface ProbeOptions {
   token?: string;
   /** The faults at the start; left out, none. */
   faults?: Faults;
+  /** The hosts that it answers as, beside 127.0.0.1, localhost and [::1]. */
+  hosts?: readonly string[];
   /** How many of the last messages are kept in full; 1,000 if left out. */
   inboxSize?: number;
 }
@@ -27,12 +30,13 @@ export interface ProbeOptions {
  * const url = await probe.listen({ host: '127.0.0.1', port: 0 });
  * await probe.close();
  */
-export function createProbe({ token, faults, inboxSize = 1_000 }: ProbeOptions = {}): FastifyInstance {
+export function createProbe({ token, faults, hosts = [], inboxSize = 1_000 }: ProbeOptions = {}): FastifyInstance {
   const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, forceCloseConnections: true });
   const deps = { ledger: createLedger({ inboxSize }), faults: createFaultSource(faults ?? Faults.parse({})), token };
 
   app.setErrorHandler<FastifyError>((error, _request, reply) => fail(reply, error.statusCode ?? 500, error.message));
   app.setNotFoundHandler((request, reply) => fail(reply, 404, `There is no ${request.method} ${request.url} here.`));
+  refuseOtherHosts(app, hosts);
   addSendRoute(app, deps);
   addControlRoutes(app, deps);
   return app;

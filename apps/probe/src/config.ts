@@ -19,7 +19,11 @@ const Environment = z.object({
   PORT: variables.port.default(8006),
   PROBE_TOKEN: variables.token.optional(),
   PROBE_FAULTS: FaultsJson.optional(),
+  PROBE_HOSTS: variables.hosts.default([]),
 });
+
+/** The names of the variables that the probe reads. */
+export const knownVariables = Object.keys(Environment.shape);
 
 export interface ProbeConfig {
   host: string;
@@ -27,6 +31,8 @@ export interface ProbeConfig {
   port: number;
   token: string | undefined;
   faults: Faults | undefined;
+  /** The hosts that it answers as, beside this machine's own names. */
+  hosts: string[];
 }
 
 /**
@@ -38,5 +44,11 @@ export interface ProbeConfig {
  */
 export function parseConfig(env: NodeJS.ProcessEnv = process.env): ProbeConfig {
   const read = parseEnvironment(Environment, env);
-  return { host: read.HOST, port: read.PORT, token: read.PROBE_TOKEN, faults: read.PROBE_FAULTS };
+  return {
+    host: read.HOST,
+    port: read.PORT,
+    token: read.PROBE_TOKEN,
+    faults: read.PROBE_FAULTS,
+    hosts: read.PROBE_HOSTS,
+  };
 }

@@ -21,7 +21,7 @@ const PAGE_POLICY =
  * The tester's side: faults, counts, the end, the inbox and its page.
  *
  * No credentials are asked for: this is a test tool that listens on 127.0.0.1 unless it is told otherwise, and what it
- * holds is what its user sent it. Every route that changes something answers what is in force afterwards.
+ * holds is what its user sent it. Pages of other sites do not reach it: see hosts.ts. Every route that changes something answers what is in force afterwards.
  */
 export function addControlRoutes(app: FastifyInstance, deps: ControlDeps): void {
   addFaultRoutes(app, deps);

@@ -6,8 +6,8 @@ import { parseConfig } from './config.js';
 const BACKLOG = 4_096;
 
 runApp(async ({ onClose }) => {
-  const { host, port, token, faults } = parseConfig();
-  const probe = createProbe({ token, faults });
+  const { host, port, token, faults, hosts } = parseConfig();
+  const probe = createProbe({ token, faults, hosts });
   onClose(() => probe.close());
   const url = await probe.listen({ host, port, backlog: BACKLOG });
   return { url, lines: [`The probe listens on ${url}`] };

@@ -38,10 +38,25 @@ const Environment = z.object({
   TRUST_PROXY: list.pipe(z.array(address)).optional(),
 });
 
+const MigrateEnvironment = Environment.pick({ DATABASE_URL: true });
+const PrepareEnvironment = MigrateEnvironment.extend({ DATABASE_SUPERUSER_URL: variables.postgresUrl });
+
+/** The names of the variables that each command reads. */
+export const knownVariables = {
+  server: Object.keys(Environment.shape),
+  migrate: Object.keys(MigrateEnvironment.shape),
+  prepare: Object.keys(PrepareEnvironment.shape),
+};
+
 /** What it takes to migrate. Throws a ConfigError with a sentence for each wrong variable. */
 export function parseMigrateConfig(environment: NodeJS.ProcessEnv = process.env) {
-  const { DATABASE_URL } = parseEnvironment(Environment.pick({ DATABASE_URL: true }), environment);
-  return { databaseUrl: DATABASE_URL };
+  return { databaseUrl: parseEnvironment(MigrateEnvironment, environment).DATABASE_URL };
+}
+
+/** What it takes to make the role and the database. Throws a ConfigError with a sentence for each wrong variable. */
+export function parsePrepareConfig(environment: NodeJS.ProcessEnv = process.env) {
+  const read = parseEnvironment(PrepareEnvironment, environment);
+  return { databaseUrl: read.DATABASE_URL, superuserUrl: read.DATABASE_SUPERUSER_URL };
 }
 
 /** The server's settings. Throws a ConfigError with a sentence for each wrong variable. */

@@ -62,6 +62,9 @@ const Environment = z
     if (REPORT_TO && !SMTP_URL) refuse('REPORT_TO', 'SMTP_URL');
   });
 
+/** The names of the variables that the worker reads. */
+export const knownVariables = Object.keys(Environment.shape);
+
 /** Requests in flight at a shutdown have this long, beyond the provider's own time-out, to be written down. */
 const settleMs = 2_000;
 const hourMs = 3_600_000;

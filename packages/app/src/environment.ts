@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hostnameOf } from './hosts.js';
 
 /** One sentence per wrong variable. */
 export class ConfigError extends Error {}
@@ -32,6 +33,14 @@ const number = (from: number, to: number) => {
     .pipe(z.int().min(from, message).max(to, message));
 };
 
+const host = z
+  .string()
+  .refine(
+    (text) => !/:\d*$/.test(text.replace(/^\[.*\]/, '')) && hostnameOf(text) !== undefined,
+    'expected names or addresses without ports, like probe or [::1]',
+  )
+  .transform((text) => hostnameOf(text) ?? text);
+
 /** The kinds of variables our apps have. */
 export const variables = {
   port: number(0, 65_535),
@@ -39,6 +48,10 @@ export const variables = {
   postgresUrl: z.string().regex(/^postgres(ql)?:\/\//, 'expected postgres://user:password@host:port/database'),
   mongodbUrl: z.string().regex(/^mongodb(\+srv)?:\/\//, 'expected mongodb://host:port/database'),
   httpUrl: z.string().regex(/^https?:\/\//, 'expected http:// or https:// and an address'),
+  hosts: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(host)),
   token: z.string().regex(/^[!-~]+$/, 'expected a token of ASCII characters, without spaces'),
   boolean: z.enum(['true', 'false'], 'expected true or false').transform((value) => value === 'true'),
   metricsAccess: z.enum(['local', 'open', 'off'], 'expected local, open or off'),

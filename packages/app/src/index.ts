@@ -1,3 +1,4 @@
 export * from './environment.js';
+export * from './hosts.js';
 export * from './logger.js';
 export * from './run-app.js';

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { hostnameOf, localHosts } from '@showroom/app';
 import type { FastifyRequest } from 'fastify';
 
 /** Who may read `/metrics`. */
@@ -17,6 +18,8 @@ export function mayReadMetrics({ from, token }: MetricsAccess, { headers, socket
   if (token !== undefined && isToken(headers.authorization, token)) return true;
   if (from === 'open') return true;
   if (from === 'off') return false;
+  // A page of another site may run in a browser of this machine: its Host tells.
+  if (!localHosts.includes(hostnameOf(headers.host) ?? '')) return false;
   return thisMachine.has(socket.remoteAddress ?? '') && !forwarded.some((name) => headers[name] !== undefined);
 }
 

@@ -108,6 +108,15 @@ describe('watch', () => {
       }
     });
 
+    it('are not for a page of another site in a browser of this machine', async () => {
+      await start({ metricsAccess: { from: 'local', token: 'm3trics' } });
+      for (const host of ['127.0.0.1:8007', 'localhost', '[::1]:8007']) expect(await ask({ host }), host).to.equal(200);
+      for (const host of ['evil.example', 'localhost.evil.example:8007', '10.0.0.5']) {
+        expect(await ask({ host }), host).to.equal(403);
+        expect(await ask({ host, ...bearer('m3trics') }), host).to.equal(200);
+      }
+    });
+
     it('are for whoever has the token, wherever they are', async () => {
       await start({ metricsAccess: { from: 'off', token: 'm3trics' } });
       expect(await ask()).to.equal(403);
