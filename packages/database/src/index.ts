@@ -11,6 +11,7 @@ export { joinPast, nameAtStart } from './ledger/at-start.js';
 export * from './ledger/counts.js';
 export * from './ledger/reopen.js';
 export * from './ledger/retention.js';
+export * from './ledger/sending.js';
 export * from './ledger/stand.js';
 export { sumUp } from './ledger/sum-up.js';
 export { withdrawClient } from './ledger/withdraw.js';

@@ -418,6 +418,56 @@ describe('dispatcher', () => {
     expect(statuses(id).filter((status) => status === 'sent')).to.have.length(askedByThen);
   });
 
+  it('starts nothing after all sending is stopped, in any worker, and goes on afterwards', async () => {
+    ledger.addClients(2_000);
+    const ids = [1, 2].map(() => ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 }));
+    const settings = { concurrency: 4, renewEveryMs: 20, knownForMs: 100 };
+    const workers = [1, 2].map(() =>
+      createWorker(
+        createProvider(() => sleep(2, accepted)),
+        settings,
+      ),
+    );
+    for (const id of ids) await workers[0]!.start(id);
+    await sleep(100);
+    ledger.isStopped = true;
+    await sleep(110);
+    const askedByThen = asked.length;
+    await sleep(200);
+    expect(asked.length).to.equal(askedByThen);
+    expect(askedByThen).to.be.within(10, 3_000);
+    ledger.isStopped = false;
+    for (const worker of workers) await worker.sweep();
+    for (const id of ids) expect(await ended(id)).to.equal('completed');
+    expect(asked).to.have.length(4_000);
+    expect(new Set(asked.map(({ id }) => id)).size).to.equal(4_000);
+  });
+
+  it('starts nothing after all sending is stopped although the store never answers again', async () => {
+    ledger.addClients(2_000);
+    const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });
+    let isSilent = false;
+    const silence = new Promise<never>(() => {});
+    class SilentStore extends MemoryStore {
+      override renew = (...given: Parameters<MemoryStore['renew']>) => (isSilent ? silence : super.renew(...given));
+      override claim = (...given: Parameters<MemoryStore['claim']>) => (isSilent ? silence : super.claim(...given));
+      override mark = (...given: Parameters<MemoryStore['mark']>) => (isSilent ? silence : super.mark(...given));
+    }
+    const provider = createProvider(() => sleep(2, accepted));
+    const settings = { concurrency: 4, lanes: 0, renewEveryMs: 20, knownForMs: 100 };
+    const worker = createWorker(provider, settings, new SilentStore(ledger));
+    await worker.start(id);
+    void worker.send(id, forever);
+    await sleep(100);
+    isSilent = true;
+    ledger.isStopped = true;
+    await sleep(110);
+    const askedByThen = asked.length;
+    await sleep(300);
+    expect(asked.length).to.equal(askedByThen);
+    expect(askedByThen).to.be.greaterThan(10);
+  });
+
   it('leaves a mailing alone that has nothing to do for long, and has itself woken', async () => {
     ledger.addClients(1);
     const id = ledger.addMailing({ startsInMs: 0, endsInMs: 60_000 });

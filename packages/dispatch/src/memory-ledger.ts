@@ -40,6 +40,8 @@ export class MemoryLedger {
   ranges: MemoryRange[] = [];
   readonly liveWorkers = new Set<number>();
   workers = 0;
+  /** As an operator stops all sending. */
+  isStopped = false;
   lastMessageId = 0;
   readonly limits = new MemoryLimits();
 

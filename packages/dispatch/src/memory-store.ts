@@ -1,3 +1,4 @@
+import type { MailingStatus } from '@showroom/contract';
 import type { MemoryLedger, MemoryMessage, MemoryRange } from './memory-ledger.js';
 import type {
   ClaimedMessage,
@@ -89,6 +90,7 @@ export class MemoryStore implements DispatchStore {
     const open = this.ledger.ranges.filter((range) => range.mailingId === mailingId && !range.done);
     if (open.length === 0) return { kind: 'done' };
     if (mailing.endAt <= now) return { kind: 'ended' };
+    if (this.ledger.isStopped) return { kind: 'stopped' };
     const free = open.filter((range) => !this.ledger.isHeld(range, now));
     const othersWork = free.length < open.length;
     const range = free.find(({ dueAt }) => dueAt <= now);
@@ -142,7 +144,7 @@ export class MemoryStore implements DispatchStore {
       if (!range) return [];
       range.leasedUntil = now + leaseMs;
       const mailing = this.ledger.mailings.get(range.mailingId);
-      const running = mailing?.status === 'running' && !mailing.deleted;
+      const running = mailing?.status === 'running' && !mailing.deleted && !this.ledger.isStopped;
       const endsInMs = (mailing?.endAt ?? now) - now;
       const { rangeId, token } = hold;
       const text = mailing?.text ?? '';
@@ -206,7 +208,8 @@ export class MemoryStore implements DispatchStore {
     const now = performance.now();
     for (const range of this.ledger.ranges) this.ledger.settleWithdrawn(range);
     const live = [...this.ledger.mailings].filter(([, { deleted }]) => !deleted);
-    const running = live.filter(([, { status }]) => status === 'running').map(([id]) => id);
+    const isRunning = (status: MailingStatus) => status === 'running' && !this.ledger.isStopped;
+    const running = live.filter(([, { status }]) => isRunning(status)).map(([id]) => id);
     const openOf = (id: number) => this.ledger.ranges.filter((range) => range.mailingId === id && !range.done);
     const isOver = (id: number) => openOf(id).length === 0 || (this.ledger.mailings.get(id)?.endAt ?? 0) <= now;
     const isCanceled = (id: number) => this.ledger.mailings.get(id)?.status === 'canceled';

@@ -16,6 +16,9 @@ export interface StoreHarness {
     id: number,
     change: { endsInMs?: number; text?: string; deleted?: true; status?: MailingStatus },
   ): Promise<void>;
+  /** All sending, as an operator does. */
+  stopSending(): Promise<void>;
+  resumeSending(): Promise<void>;
   mailingStatus(id: number): Promise<MailingStatus | null>;
   messageStatuses(id: number): Promise<MessageStatus[]>;
   messageReasons(id: number): Promise<(MessageReason | null)[]>;
@@ -510,6 +513,65 @@ export function testDispatchStore(name: string, createHarness: () => Promise<Sto
         expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'unknown', 'canceled']);
         expect((await store.due(0)).finishes).to.deep.equal([]);
         expect(await store.claim(id, terms)).to.deep.equal({ kind: 'stopped' });
+      });
+    });
+
+    describe('while all sending is stopped', () => {
+      it('gives no range to anybody, asks for no lanes, and goes on afterwards', async () => {
+        const id = await startedMailing(1);
+        await harness.stopSending();
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'stopped' });
+        expect((await store.due(0)).sends).to.deep.equal([]);
+        await harness.resumeSending();
+        expect((await store.due(0)).sends).to.deep.equal([id]);
+        await claimRange(store, id);
+      });
+
+      it('tells whoever holds a range not to go on, as it does when the mailing is paused', async () => {
+        const { hold } = await claimRange(store, await startedMailing(1));
+        const isRunning = async () => (await store.renew([hold], leaseMs)).map(({ running }) => running);
+        expect(await isRunning()).to.deep.equal([true]);
+        await harness.stopSending();
+        expect(await isRunning()).to.deep.equal([false]);
+        await harness.resumeSending();
+        expect(await isRunning()).to.deep.equal([true]);
+      });
+
+      it('still starts what is due', async () => {
+        await harness.stopSending();
+        const id = await startedMailing(2);
+        expect(await harness.mailingStatus(id)).to.equal('running');
+        expect(await harness.messageStatuses(id)).to.deep.equal(['pending', 'pending']);
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'stopped' });
+      });
+
+      it('still ends what is over: by its end, by a cancellation, or because all is done', async () => {
+        const id = await startedMailing(2);
+        const range = await claimRange(store, id);
+        await harness.stopSending();
+        await store.settle(ends(range, 'sent').slice(0, 1));
+        await store.release(range.hold);
+        await harness.changeMailing(id, { endsInMs: 0 });
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'ended' });
+        expect((await store.due(0)).finishes).to.deep.equal([id]);
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'expired' });
+        expect(await harness.messageStatuses(id)).to.deep.equal(['sent', 'expired']);
+
+        const canceled = await harness.addMailing(soon);
+        await store.start(canceled);
+        await harness.changeMailing(canceled, { status: 'canceled' });
+        expect(await store.claim(canceled, terms)).to.deep.equal({ kind: 'ended' });
+        expect(await store.finish(canceled)).to.deep.equal({ kind: 'finished', status: 'canceled' });
+      });
+
+      it('takes down what was answered before, and lets a mailing complete by it', async () => {
+        const id = await startedMailing(2);
+        const range = await claimRange(store, id);
+        await harness.stopSending();
+        await store.settle(ends(range, 'sent'));
+        await store.release(range.hold);
+        expect(await store.claim(id, terms)).to.deep.equal({ kind: 'done' });
+        expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
       });
     });
 

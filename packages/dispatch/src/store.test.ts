@@ -14,6 +14,12 @@ testDispatchStore('memory', async () => {
     removeClient: async (id) => ledger.removeClient(id),
     addMailing: async (mailing) => ledger.addMailing(mailing),
     changeMailing: async (id, change) => ledger.changeMailing(id, change),
+    stopSending: async () => {
+      ledger.isStopped = true;
+    },
+    resumeSending: async () => {
+      ledger.isStopped = false;
+    },
     mailingStatus: async (id) => ledger.mailings.get(id)?.status ?? null,
     messageStatuses: async (id) => ledger.messagesOf(id).map(({ status }) => status),
     messageReasons: async (id) => ledger.messagesOf(id).map(({ reason }) => reason),

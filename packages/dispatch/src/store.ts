@@ -69,7 +69,7 @@ export interface ClaimedRange {
  * - `wait`: all that is open waits for a retry or a window, or is leased by others; look again in `waitMs`.
  * - `done`: every message has its end.
  * - `ended`: the mailing's end has come, or it was canceled.
- * - `stopped`: not running (paused, deleted, finished).
+ * - `stopped`: not running (paused, deleted, finished), or all sending is stopped.
  */
 export type ClaimResult =
   | ClaimedRange
@@ -115,7 +115,7 @@ export interface Renewal {
   readonly endsInMs: number;
   readonly closesInMs: number | null;
   readonly perSecond: number | null;
-  /** Whether the mailing still runs. */
+  /** Whether the mailing still runs, and sending is not stopped. */
   readonly running: boolean;
   /** Messages of the hold whose client was deleted since the claim: they are not asked for any more. */
   readonly withdrawn: readonly number[];
@@ -136,7 +136,7 @@ export type FinishResult =
 export interface DueWork {
   /** Scheduled mailings that start within the given horizon, or should have. */
   readonly starts: readonly { readonly mailingId: number; readonly dueInMs: number }[];
-  /** Running mailings with a due range that nobody alive holds. */
+  /** Running mailings with a due range that nobody alive holds; none while all sending is stopped. */
   readonly sends: readonly number[];
   /** Mailings whose end has come, whose messages all have theirs, or that were canceled, and that are not finished. */
   readonly finishes: readonly number[];

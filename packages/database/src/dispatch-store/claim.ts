@@ -1,5 +1,6 @@
 import type { ClaimedMessage, ClaimResult, ClaimTerms } from '@showroom/dispatch';
 import type pg from 'pg';
+import { isSendingStopped } from '../ledger/sending.js';
 import { expireMissed, giveUpUnanswered, misses } from './ends.js';
 import { holderIsDead, type WorkerSession } from './session.js';
 
@@ -34,7 +35,7 @@ const claimRange = `
       AND (worker_id IS NULL OR leased_until < clock_timestamp())
     ORDER BY due_at, first_id LIMIT 1 FOR UPDATE SKIP LOCKED) picked
   WHERE m.id = $1 AND m.status = 'running' AND m.deleted_at IS NULL AND m.end_at > clock_timestamp()
-    AND r.first_id = picked.first_id
+    AND NOT ${isSendingStopped} AND r.first_id = picked.first_id
   RETURNING r.first_id, r.last_id, m.text, m.send_per_second AS per_second, m.request_id, m.trace_parent,
     (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS ends_in_ms,
     r.timezone, ${closesInMs} AS closes_in_ms,
@@ -72,7 +73,7 @@ const waitForWindow = `
 const standOf = `
   SELECT m.status = 'running' AND m.deleted_at IS NULL AS running,
     m.status = 'canceled' AND m.finished_at IS NULL AND m.deleted_at IS NULL AS canceling,
-    m.end_at <= clock_timestamp() AS ended,
+    m.end_at <= clock_timestamp() AS ended, ${isSendingStopped} AS stopped,
     EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done) AS open,
     EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done AND worker_id IS NOT NULL) AS held,
     EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND ${misses}) AS missed,
@@ -84,6 +85,8 @@ interface Stand {
   running: boolean;
   canceling: boolean;
   ended: boolean;
+  /** All sending, by an operator. */
+  stopped: boolean;
   open: boolean;
   held: boolean;
   missed: boolean;
@@ -170,6 +173,7 @@ async function noClaim(client: pg.Client, mailingId: number): Promise<ClaimResul
   if (!stand?.running) return { kind: 'stopped' };
   if (!stand.open) return { kind: 'done' };
   if (stand.ended) return { kind: 'ended' };
+  if (stand.stopped) return { kind: 'stopped' };
   const dueMs = Math.max(0, stand.wait_ms ?? othersWorkMs);
   return { kind: 'wait', waitMs: stand.held ? Math.min(dueMs, othersWorkMs) : dueMs };
 }

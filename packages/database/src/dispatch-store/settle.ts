@@ -1,6 +1,7 @@
 import type { MessageReason } from '@showroom/contract';
 import type { Hold, Renewal, Settlement } from '@showroom/dispatch';
 import type pg from 'pg';
+import { isSendingStopped } from '../ledger/sending.js';
 import { settleWithdrawn } from '../ledger/withdraw.js';
 import { closesInMs } from './claim.js';
 import { inTransaction } from './transaction.js';
@@ -183,7 +184,7 @@ const renewLeases = `
   WHERE r.first_id = held.range_id AND r.worker_id = held.worker_id AND r.claimed_at = held.token::timestamptz
     AND m.id = r.mailing_id
   RETURNING r.first_id AS "rangeId", held.token, m.text, coalesce(r.withdrawn, '{}')::float8[] AS withdrawn,
-    m.status = 'running' AND m.deleted_at IS NULL AS running,
+    m.status = 'running' AND m.deleted_at IS NULL AND NOT ${isSendingStopped} AS running,
     m.send_per_second AS "perSecond", ${closesInMs} AS "closesInMs",
     (extract(epoch FROM m.end_at - clock_timestamp()) * 1000)::float8 AS "endsInMs"`;
 

@@ -57,6 +57,9 @@ testDispatchStore('postgresql', async () => {
       if (status) await database.query('UPDATE mailings SET status = $2 WHERE id = $1', [id, status]);
       if (deleted) await database.query('UPDATE mailings SET deleted_at = clock_timestamp() WHERE id = $1', [id]);
     },
+    stopSending: async () =>
+      void (await database.query(`INSERT INTO sending_stop (reason, stopped_by) VALUES ('wrong text', 'ivan')`)),
+    resumeSending: async () => void (await database.query('DELETE FROM sending_stop')),
     mailingStatus: async (id) =>
       (await database.query<{ status: 'running' }>('SELECT status FROM mailings WHERE id = $1', [id]))[0]?.status ??
       null,

@@ -1,5 +1,6 @@
 import type { DueWork } from '@showroom/dispatch';
 import type pg from 'pg';
+import { isSendingStopped } from '../ledger/sending.js';
 import { holderIsDead } from './session.js';
 import { cancelWithdrawn } from './settle.js';
 
@@ -15,7 +16,7 @@ const runningMailings = `
   SELECT m.id,
     m.status = 'canceled' OR m.end_at <= clock_timestamp() OR (m.started_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM ranges WHERE mailing_id = m.id AND NOT done)) AS over,
-    m.status = 'running' AND EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND r.due_at <= clock_timestamp()
+    m.status = 'running' AND NOT ${isSendingStopped} AND EXISTS (SELECT FROM ranges r WHERE r.mailing_id = m.id AND NOT r.done AND r.due_at <= clock_timestamp()
             AND (r.worker_id IS NULL OR r.leased_until < clock_timestamp() OR ${holderIsDead})) AS idle
   FROM mailings m
   WHERE m.status IN ('running', 'paused', 'canceled') AND m.finished_at IS NULL AND m.deleted_at IS NULL`;

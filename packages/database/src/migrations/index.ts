@@ -11,6 +11,7 @@ import * as badNumbers from './0011-bad-numbers.js';
 import * as asOfTheStart from './0012-as-of-the-start.js';
 import * as workerFaults from './0015-worker-faults.js';
 import * as reserveMessageIds from './0017-reserve-message-ids.js';
+import * as sendingStop from './0016-sending-stop.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   asOfTheStart,
   workerFaults,
   reserveMessageIds,
+  sendingStop,
 ];
