@@ -1,6 +1,6 @@
 import { apiPlugin, type Deps, failuresPlugin, httpOptions, slowBodiesPlugin } from '@showroom/api';
 import type { Logger } from '@showroom/app';
-import { readClock, tellMissingMigrations } from '@showroom/database';
+import { readClock, tellMissingMigrations, tellStopped } from '@showroom/database';
 import { type Board, createDashboard, type Health } from '@showroom/jobs';
 import {
   type Check,
@@ -63,5 +63,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 const checksOf = ({ database, jobs }: ServerOptions): Check[] => [
   { name: 'database', isVital: true, look: () => database.sql('SELECT 1') },
   { name: 'migrations', isVital: true, look: () => tellMissingMigrations(database) },
+  { name: 'sending', isVital: false, look: () => tellStopped(database) },
   { name: 'jobs', isVital: false, look: () => jobs.ping() },
 ];

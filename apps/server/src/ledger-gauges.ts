@@ -29,6 +29,7 @@ export function createLedgerFigures(metrics: Metrics): Figures<LedgerStand> {
     'Messages that could be sent now and, at the current rate, are not sent before the end of their mailing.',
   );
   const provider = gauge('provider_state', '1 for the state that the way to a provider is in.', ['provider', 'state']);
+  const stopped = gauge('sending_stopped', 'Whether an operator has stopped all sending.');
   const missesOf = createEndForecast();
   forget();
 
@@ -45,6 +46,7 @@ export function createLedgerFigures(metrics: Metrics): Figures<LedgerStand> {
       alive.set(stand.workersAlive);
       overdue.set(stand.mailingsOverdue);
       misses.set(missesOf(stand.open));
+      stopped.set(stand.isStopped ? 1 : 0);
       for (const { name, state } of stand.providers) {
         for (const each of ['closed', 'open', 'half_open']) {
           provider.set({ provider: name, state: each }, each === state ? 1 : 0);

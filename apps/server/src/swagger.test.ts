@@ -314,6 +314,8 @@ if (!executablePath) {
         ['mailing_retry', { parameters: mailing }, { 'body.messages': 0 }],
         ['mailing_resolve', { parameters: mailing, change: { as: 'sent' } }, { 'body.messages': 0 }],
         ['mailing_cancel', { parameters: mailing }, { 'body.status': 'canceled' }],
+        ['sending_stop', { change: { reason: 'wrong text' } }, { 'body.stopped': true }],
+        ['sending_resume', {}, { 'body.stopped': false }],
         ['messages_read', { parameters: { id: 1 } }, { 'body.status': 'unknown' }],
         ['messages_resolve', { parameters: { id: 1 }, change: { as: 'sent' } }, { 'body.status': 'sent' }],
       ] satisfies [string, Edited, Row][]) {

@@ -139,7 +139,15 @@ describe('a mailing, watched', function () {
 
   it('runs on a worker that says how it does', async () => {
     expect(await (await fetch(`${workerUrl}/healthz`)).json()).to.deep.equal({ status: 'ok' });
-    const body = { status: 'ok', database: 'ok', migrations: 'ok', jobs: 'ok', clock: 'ok', provider: 'ok' };
+    const body = {
+      status: 'ok',
+      database: 'ok',
+      migrations: 'ok',
+      sending: 'ok',
+      jobs: 'ok',
+      clock: 'ok',
+      provider: 'ok',
+    };
     expect(await (await fetch(`${workerUrl}/readyz`)).json()).to.deep.equal(body);
   });
 });

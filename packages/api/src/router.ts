@@ -9,6 +9,7 @@ import { mailingRouter } from './mailing/mailing.router.js';
 import { messagesRouter } from './messages/messages.router.js';
 import { permissionsRouter } from './permissions/permissions.router.js';
 import { providerRouter } from './provider/provider.router.js';
+import { sendingRouter } from './sending/sending.router.js';
 import { statisticRouter } from './statistic/statistic.router.js';
 import { tagsRouter } from './tags/tags.router.js';
 import { tokensRouter } from './tokens/tokens.router.js';
@@ -27,6 +28,7 @@ export const appRouter = router({
   messages: messagesRouter,
   permissions: permissionsRouter,
   provider: providerRouter,
+  sending: sendingRouter,
   statistic: statisticRouter,
   tags: tagsRouter,
   tokens: tokensRouter,

@@ -147,6 +147,28 @@ describe('cli', function () {
     expect(stdout).to.match(/^failed \d+ to 79000000001: .+\n$/);
   });
 
+  it('stops all sending at once, says so to whoever watches, and resumes', async () => {
+    expect((await showroom(['sending'])).stdout).to.equal('Sending goes on.\n');
+    const noReason = await showroom(['sending', 'stop']);
+    expect(noReason).to.include({ code: 2 });
+    expect(noReason.stderr).to.contain("required option '--reason <text>' not specified");
+    const stopped = await showroom(['sending', 'stop', '--reason', 'wrong text'], {}, (child) => child.stdin!.end());
+    expect(stopped.code, stopped.stderr).to.equal(0);
+    expect(stopped.stdout).to.match(/^All sending is stopped since \d{4}-.+Z, by admin: wrong text\n$/);
+    expect((await json(['sending']))[0]).to.include({ stopped: true, reason: 'wrong text', by: 'admin' });
+    const [{ id }] = await json(['mailing', 'create', '--text', 'x', '--end', '+1h', '--everybody', '--yes']);
+    const watched = await showroom(['mailing', 'watch', String(id)], {}, (child) => {
+      let said = '';
+      child.stderr!.on('data', async (chunk) => {
+        said += chunk;
+        if (said.includes('all sending is stopped')) await showroom(['sending', 'resume']);
+      });
+    });
+    expect(watched.stderr).to.match(/running: 0 of 2 sent, all sending is stopped \(showroom sending tells why\)\n/);
+    expect(watched.stdout).to.equal(`Mailing ${id} is completed: 2 of 2 sent.\n`);
+    expect((await json(['sending', 'resume']))[0]).to.include({ stopped: false, reason: null });
+  });
+
   it('ends well when it is stopped, or when nobody reads on', async () => {
     const forAll = ['--everybody', '--yes'];
     const { id } = await one(['mailing', 'create', '--text', 'x', '--start', '+1d', '--end', '+2d', ...forAll]);
@@ -165,7 +187,7 @@ describe('cli', function () {
     expect((await showroom(['statistic', '1'])).stdout).to.match(
       /^Mailing 1 is completed: 2 of 2 sent, .*\n {2}tag vip: 2 of 2 sent/,
     );
-    expect((await json(['statistic']))[0]).to.include({ mailings: 4, clients: 2 });
+    expect((await json(['statistic']))[0]).to.include({ mailings: 5, clients: 2 });
   });
 
   it('says what makes no sense, and which values were refused', async () => {
@@ -199,6 +221,6 @@ describe('cli', function () {
     expect((await showroom(['logout'])).code).to.equal(0);
     expect((await showroom(['statistic'])).code).to.equal(2);
     const scripted = await showroom(['statistic', '--json'], { SHOWROOM_URL: url, SHOWROOM_TOKEN: token });
-    expect(JSON.parse(scripted.stdout)).to.include({ mailings: 4 });
+    expect(JSON.parse(scripted.stdout)).to.include({ mailings: 5 });
   });
 });

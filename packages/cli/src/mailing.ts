@@ -16,8 +16,10 @@ export async function watchMailing(showroom: Showroom, terminal: Terminal, id: n
   }
 }
 
-const toPace = ({ perSecond, secondsLeft }: Progress) =>
-  secondsLeft === null ? '' : `, ${perSecond?.toFixed(0)} a second, ${secondsLeft} s left`;
+function toPace({ perSecond, secondsLeft, isStopped, isOver }: Progress): string {
+  if (isStopped && !isOver) return ', all sending is stopped (showroom sending tells why)';
+  return secondsLeft === null ? '' : `, ${perSecond?.toFixed(0)} a second, ${secondsLeft} s left`;
+}
 
 const toCounts = ({ total, sent, failed, expired, canceled, unknown }: Progress) =>
   [

@@ -5,6 +5,7 @@ import { calling, type Deps, terminalOf } from './calling.js';
 import { type ImportOptions, importClients } from './clients.js';
 import { login, logout } from './login.js';
 import { addMailing } from './mailing-commands.js';
+import { addSending } from './sending.js';
 import { tellStatistic } from './statistic.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -26,6 +27,7 @@ export function createProgram(deps: Deps): Command {
   addSession(program, deps);
   addClients(program, deps);
   addMailing(program, deps);
+  addSending(program, deps);
   program
     .command('statistic')
     .argument('[id]', 'of one mailing', readId)

@@ -8,6 +8,7 @@ import { mailing } from './mailing.js';
 import { messages } from './messages.js';
 import { permissions } from './permissions.js';
 import { provider } from './provider.js';
+import { sending } from './sending.js';
 import { statistic } from './statistic.js';
 import { tags } from './tags.js';
 import { tokens } from './tokens.js';
@@ -35,6 +36,7 @@ export * from './mailing-progress.js';
 export * from './messages.js';
 export * from './permissions.js';
 export * from './provider.js';
+export * from './sending.js';
 export * from './statistic.js';
 export * from './tags.js';
 export * from './tokens.js';
@@ -52,6 +54,7 @@ export const contract = {
   messages,
   permissions,
   provider,
+  sending,
   statistic,
   tags,
   tokens,

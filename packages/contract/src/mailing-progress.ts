@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { query } from './kit/procedure.js';
 import { Id } from './kit/scalars.js';
 import { MailingStatus } from './mailing.js';
-import { MessageCounts } from './statistic.js';
+import { MessageCounts, SendingStopped } from './statistic.js';
 
 /** How far a mailing is. */
-export const MailingProgress = z.object({ status: MailingStatus, messages: MessageCounts });
+export const MailingProgress = z.object({
+  status: MailingStatus,
+  messages: MessageCounts,
+  sending_stopped: SendingStopped,
+});
 export type MailingProgress = z.infer<typeof MailingProgress>;
 
 /**

@@ -18,6 +18,9 @@ export const MessageCounts = z
   .meta({ id: 'MessageCounts' });
 export type MessageCounts = z.infer<typeof MessageCounts>;
 
+/** What keeps every mailing from going on, whatever its own status says. */
+export const SendingStopped = z.boolean().meta({ description: 'Whether all sending is stopped: see `/sending/`.' });
+
 /** One mailing and what became of its messages. */
 export const MailingStatistic = z
   .object({
@@ -36,6 +39,7 @@ export const Statistic = z
     mailings: integer(),
     clients: integer(),
     messages: MessageCounts,
+    sending_stopped: SendingStopped,
     results: z.array(MailingStatistic),
   })
   .meta({ id: 'Statistic' });
@@ -43,6 +47,7 @@ export type Statistic = z.infer<typeof Statistic>;
 
 /** By the tags and codes at the mailing's start. Clients deleted before these were kept are counted under `null`. */
 export const MailingStatisticDetail = MailingStatistic.extend({
+  sending_stopped: SendingStopped,
   by_tag: z.array(z.object({ name: z.string().nullable(), messages: MessageCounts })),
   by_code: z.array(z.object({ code: z.string().nullable(), messages: MessageCounts })),
   first_sent: timestamp().nullable(),

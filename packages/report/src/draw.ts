@@ -1,7 +1,7 @@
-import type { MailingStatisticDetail, Statistic } from '@showroom/contract';
+import type { MailingStatisticDetail } from '@showroom/contract';
 import { DrawingQueue } from './drawing-queue.js';
 import { toMailingDrawing } from './mailing-pdf.js';
-import { type Heading, toStatisticDrawing } from './statistic-pdf.js';
+import { type DrawnStatistic, type Heading, toStatisticDrawing } from './statistic-pdf.js';
 
 /** One for the whole process: a document of hundreds of mailings takes a core for a second or two. */
 const queue = new DrawingQueue();
@@ -13,8 +13,11 @@ const queue = new DrawingQueue();
  * @throws DrawingQueueFull
  * @example const bytes = await toStatisticPdf(await readStatistic(deps, {}));
  */
-export const toStatisticPdf = (statistic: Statistic, heading: Heading = {}, signal?: AbortSignal): Promise<Buffer> =>
-  queue.draw(toStatisticDrawing(statistic, heading), signal);
+export const toStatisticPdf = (
+  statistic: DrawnStatistic,
+  heading: Heading = {},
+  signal?: AbortSignal,
+): Promise<Buffer> => queue.draw(toStatisticDrawing(statistic, heading), signal);
 
 /**
  * The statistics of one mailing as a PDF: what became of its messages, when they were sent, by tag and by code.

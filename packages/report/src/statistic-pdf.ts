@@ -15,14 +15,17 @@ export interface Heading {
   madeAt?: Date;
 }
 
+/** A document is read later: whether sending is stopped now says nothing in it. */
+export type DrawnStatistic = Omit<Statistic, 'sending_stopped'>;
+
 /** What the document shows of all mailings, and no more: it is copied to the thread. */
 export interface StatisticDrawing {
   readonly kind: 'statistic';
-  readonly statistic: Statistic;
+  readonly statistic: DrawnStatistic;
   readonly heading: Heading;
 }
 
-export const toStatisticDrawing = (statistic: Statistic, heading: Heading): StatisticDrawing => ({
+export const toStatisticDrawing = (statistic: DrawnStatistic, heading: Heading): StatisticDrawing => ({
   kind: 'statistic',
   statistic: { ...statistic, results: statistic.results.slice(-mostMailings) },
   heading,

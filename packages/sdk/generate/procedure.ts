@@ -33,6 +33,7 @@ const titles: Record<string, string> = {
   messages: 'One mailing to one client.',
   permissions: 'What may be done to which rows.',
   provider: 'Who delivers, and how they do.',
+  sending: 'Whether messages are sent at all.',
   statistic: 'Counts of mailings, clients and messages.',
   tags: 'Labels on clients.',
   tokens: 'What programs sign in with.',

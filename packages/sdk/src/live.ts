@@ -7,7 +7,10 @@ import type { CallOptions } from './options.js';
 import type { Transport } from './transport.js';
 
 /** How a mailing stands. */
-export type Stand = Pick<MailingStatisticDetail, 'status' | 'messages'>;
+export type Stand = Pick<MailingStatisticDetail, 'status' | 'messages'> & {
+  /** Older services do not tell. */
+  sending_stopped?: boolean;
+};
 
 /** How long the first word may take; then there is no stream to be had here. */
 const firstWordMs = 5_000;

@@ -569,6 +569,30 @@ describe('sdk', function () {
       expect((await showroom.mailing.finished(id!, { everyMs: 100 })).status).to.equal('canceled');
     });
 
+    for (const [how, options] of [
+      ['told', {}],
+      ['asked', { everyMs: 200 }],
+    ] as const) {
+      it(`tells that all sending is stopped, and when it goes on, when it is ${how}`, async () => {
+        const { stopped, reason, since } = await showroom.sending.stop({ reason: 'wrong text' });
+        expect({ stopped, reason, since: since instanceof Date }).to.deep.equal({
+          stopped: true,
+          reason: 'wrong text',
+          since: true,
+        });
+        const { id } = await start();
+        const seen: Progress[] = [];
+        for await (const progress of showroom.mailing.watch(id!, options)) {
+          if (progress.status === 'running' && seen.every(({ status }) => status !== 'running')) {
+            expect(progress).to.include({ isStopped: true, perSecond: null, secondsLeft: null, sent: 0 });
+            expect((await showroom.sending.resume()).stopped).to.equal(false);
+          }
+          seen.push(progress);
+        }
+        expect(seen.at(-1)).to.include({ status: 'completed', isStopped: false, pending: 0 });
+      });
+    }
+
     it('does not wait for a service that nobody has reached', async () => {
       const nobody = createShowroom({ baseUrl: `http://127.0.0.1:${await freePort()}`, maxRetries: 0 });
       for (const options of [{ everyMs: 100 }, {}]) {

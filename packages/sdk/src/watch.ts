@@ -9,7 +9,9 @@ import { pause } from './pause.js';
 /** How far a mailing is. */
 export interface Progress extends MessageCounts {
   status: MailingStatisticDetail['status'];
-  /** Messages sent a second, of late; null as long as that is not known, and while it is paused. */
+  /** Whether somebody has stopped all sending: no mailing goes on, whatever its status. `sending.read()` says why. */
+  isStopped: boolean;
+  /** Messages sent a second, of late; null as long as that is not known, and while it is paused or stopped. */
   perSecond: number | null;
   /** Seconds until nothing is pending, if it goes on like this; null when nobody can tell, or it does not run. */
   secondsLeft: number | null;
@@ -125,11 +127,13 @@ export function createWatching(look: Look, listen: Listen, logger: Patience['log
   };
 }
 
-function toProgress({ status, messages }: Stand, at: number, before: Told | undefined): Progress {
+function toProgress(stand: Stand, at: number, before: Told | undefined): Progress {
+  const { status, messages, sending_stopped: isStopped = false } = stand;
   const isOver = overStatuses.has(status) && messages.pending === 0;
-  const perSecond = before?.progress.status === 'running' ? toPace(status, messages.sent, at, before) : null;
+  const wasGoing = before?.progress.status === 'running' && !before.progress.isStopped;
+  const perSecond = wasGoing && !isStopped ? toPace(status, messages.sent, at, before) : null;
   const secondsLeft = status === 'running' && perSecond ? Math.ceil(messages.pending / perSecond) : null;
-  return { ...messages, status, perSecond, secondsLeft, isOver };
+  return { ...messages, status, isStopped, perSecond, secondsLeft, isOver };
 }
 
 /**
@@ -146,5 +150,5 @@ function toRate(sent: number, at: number, { progress, at: was }: Told): number {
   return progress.perSecond === null ? now : newest * now + (1 - newest) * progress.perSecond;
 }
 
-const told = ['status', 'total', 'pending', 'sent', 'failed', 'expired', 'canceled', 'unknown'] as const;
+const told = ['status', 'isStopped', 'total', 'pending', 'sent', 'failed', 'expired', 'canceled', 'unknown'] as const;
 const hasChanged = (one: Progress, other: Progress) => told.some((field) => one[field] !== other[field]);

@@ -48,6 +48,7 @@ describe('the audit', () => {
     if (resource === 'auth') return performOnOwnAccount(operationId);
     if (resource === 'messages') return performOnMessage(path);
     if (operationId === 'clients_import') return performImport(path);
+    if (resource === 'sending') return performOnSending(path);
     const [create, change] = samples[resource] ?? expect.fail(`give ${resource} a sample, so that its audit is tested`);
     if (method === 'POST' && !path.includes('{')) {
       const { status, body } = await api.rest('POST', path, create);
@@ -68,6 +69,14 @@ describe('the audit', () => {
     const file = 'phone_number,timezone,mobile_operator_code,tag\n79990000002,UTC,1,1\n';
     expect((await api.rest('POST', path, file, { 'content-type': 'text/csv' })).status).to.equal(200);
     return { resource: 'clients', row: 'import' };
+  }
+
+  /** Only what was stopped can be resumed, and the other way round. */
+  async function performOnSending(path: string) {
+    const isStop = path === '/sending/stop/';
+    await api.rest('POST', isStop ? '/sending/resume/' : '/sending/stop/', { reason: 'before' });
+    expect((await api.rest('POST', path, isStop ? { reason: 'wrong text' } : {})).status).to.equal(200);
+    return { resource: 'sending', row: 'all' };
   }
 
   /** The one mutation of messages is about an unknown one of a mailing that has run. */

@@ -43,11 +43,13 @@ export async function record(call: Call, transaction: Transaction, change: Chang
 /** The word that the noun's rows are called by in every log, so that one search finds all about one of them. */
 const words: Record<string, string> = { clients: 'client', mailing: 'mailing', messages: 'message' };
 
+const toldNouns = new Set(['mailing', 'messages', 'sending']);
+
 /** What is sent, to whom and by whom is worth a line; of the rest the audit tells. */
 function tell({ caller, entrance, contract }: Call, { row }: Change): void {
   const noun = contract.path.split('/')[1]!;
   const fields = { operation: contract.operationId, user: caller.username, [words[noun] ?? 'row']: row };
-  if (noun === 'mailing' || noun === 'messages') entrance.log.info(fields, 'changed');
+  if (toldNouns.has(noun)) entrance.log.info(fields, 'changed');
   else entrance.log.debug(fields, 'changed');
 }
 

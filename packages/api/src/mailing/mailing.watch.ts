@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MailingProgress, MailingStatus } from '@showroom/contract';
-import { type CountsRow, countsOfMailing, type Database, toCounts } from '@showroom/database';
+import type { MailingProgress } from '@showroom/contract';
+import { type CountsRow, countsOfMailing, type Database, isSendingStopped, toCounts } from '@showroom/database';
 import { tracked } from '@trpc/server';
 import type { Context, Deps } from '../context.js';
 import { ApiError, forbidden } from '../errors.js';
@@ -76,17 +76,20 @@ async function whenRefused(identifyAgain: Context['identifyAgain'], signal: Abor
 }
 
 const standsOf = `
-  SELECT m.id, m.status, counts.* FROM mailings m, LATERAL (${countsOfMailing('m.id')}) AS counts
+  SELECT m.id, m.status, ${isSendingStopped} AS sending_stopped, counts.* FROM mailings m, LATERAL (${countsOfMailing('m.id')}) AS counts
   WHERE m.id = ANY($1::bigint[]) AND m.deleted_at IS NULL`;
 
 async function readStands({ sql }: Database, ids: number[]): Promise<Map<number, Stand>> {
-  const rows = await sql<CountsRow & { id: number; status: MailingStatus }>(standsOf, [ids]);
+  const rows = await sql<CountsRow & Omit<MailingProgress, 'messages'> & { id: number }>(standsOf, [ids]);
   return new Map(
-    rows.map(({ id, status, ...counts }) => [Number(id), toStand({ status, messages: toCounts(counts) })]),
+    rows.map(({ id, status, sending_stopped, ...counts }) => [
+      Number(id),
+      toStand({ status, sending_stopped, messages: toCounts(counts) }),
+    ]),
   );
 }
 
 const toStand = (progress: MailingProgress): Stand => ({
-  event: [progress.status, ...Object.values(progress.messages)].join(' '),
+  event: [progress.status, progress.sending_stopped, ...Object.values(progress.messages)].join(' '),
   progress,
 });

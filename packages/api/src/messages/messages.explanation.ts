@@ -1,4 +1,6 @@
 import type { MailingStatus, MessageEvent, MessageReason, MessageStatus } from '@showroom/contract';
+import type { SendingStop } from '@showroom/database';
+import { explainStop } from '../sending/sending.words.js';
 
 /** A message, and what around it decides what becomes of it. */
 export interface Stand {
@@ -22,6 +24,8 @@ export interface Stand {
   retry_at: Date | null;
   is_retry_waiting: boolean | null;
   due_at: Date | null;
+  /** Null while sending goes on. */
+  stop: SendingStop | null;
   /** What the provider answered when requests were stopped; null when they are not. */
   provider_trouble: string | null;
 }
@@ -64,6 +68,7 @@ function explainPending(stand: Stand, answer: string): string {
   if (stand.mailing_status === 'canceled') return 'It is being canceled with its mailing.';
   if (stand.is_over) return `The end of the mailing has come: what is unsent expires.${answer}`;
   if (stand.phone_number === null) return `The client was deleted: it is canceled before its next attempt.${answer}`;
+  if (stand.stop !== null) return `It waits: ${explainStop(stand.stop)}${answer}`;
   if (stand.mailing_status === 'paused') return `It waits: the mailing is paused.${answer}`;
   if (stand.is_window_closed) return `It waits for the window to open in ${stand.timezone}.${answer}`;
   if (stand.provider_trouble !== null) {

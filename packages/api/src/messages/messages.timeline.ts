@@ -1,5 +1,5 @@
 import type { MessageEvent, MessageTimeline } from '@showroom/contract';
-import { hasMessages, isHeld } from '@showroom/database';
+import { hasMessages, isHeld, readSendingStop } from '@showroom/database';
 import type { Deps } from '../context.js';
 import { found } from '../rows.js';
 import { explainMessage, type Stand } from './messages.explanation.js';
@@ -22,11 +22,11 @@ const standOf = `
 const eventsOf = `
   SELECT at, event, attempt, http_status, code, latency_ms, detail FROM message_events WHERE message_id = $1 ORDER BY at`;
 
-export const findMessage = ({ database }: Deps, { id }: { id: number }): Promise<Stand> =>
-  found(
-    database.sql<Stand>(standOf, [id]).then(([row]) => row ?? null),
-    'message.not_found',
-  );
+export async function findMessage({ database }: Deps, { id }: { id: number }): Promise<Stand> {
+  const rows = database.sql<Omit<Stand, 'stop'>>(standOf, [id]).then(([row]) => row ?? null);
+  const stand = await found(rows, 'message.not_found');
+  return { ...stand, stop: stand.status === 'pending' ? await readSendingStop(database) : null };
+}
 
 /** One message with all that happened to it. What was accepted at once has no rows of its own: its line is made here. */
 export async function readTimeline(deps: Deps, { id }: { id: number }): Promise<MessageTimeline> {

@@ -11,6 +11,7 @@ import {
   countsBy,
   countsOfAll,
   countsOfMailing,
+  readSendingStop,
   sentPerMinute,
   sumUp,
   toCounts,
@@ -53,6 +54,7 @@ export async function readStatistic(
     mailings: count,
     clients: await database.countClients(),
     messages: toCounts(totals[0]!),
+    sending_stopped: (await readSendingStop(database)) !== null,
     results: rows.map(toMailingStatistic),
   };
 }
@@ -74,6 +76,7 @@ export async function readMailingStatistic(
   const perMinute = await database.sql<{ minute: Date; sent: number; first: Date; last: Date }>(sentPerMinute, [id]);
   return {
     ...toMailingStatistic(mailing),
+    sending_stopped: (await readSendingStop(database)) !== null,
     by_tag: byTag.map((row) => ({ name: row.name, messages: toCounts(row) })),
     by_code: byCode.map((row) => ({ code: row.name, messages: toCounts(row) })),
     first_sent: perMinute.at(0)?.first ?? null,

@@ -9,6 +9,7 @@ export const nouns = [
   'message',
   'permission',
   'provider',
+  'sending',
   'statistic',
   'tag',
   'token',

@@ -15,3 +15,7 @@ const readStop = 'SELECT reason, stopped_by AS by, since FROM sending_stop';
 /** Null while sending goes on. */
 export const readSendingStop = async ({ sql }: Pick<Database, 'sql'>): Promise<SendingStop | null> =>
   (await sql<SendingStop>(readStop))[0] ?? null;
+
+/** For a readiness check: nothing while sending goes on. */
+export const tellStopped = async (database: Pick<Database, 'sql'>): Promise<string | undefined> =>
+  (await readSendingStop(database)) ? 'stopped' : undefined;

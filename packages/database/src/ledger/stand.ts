@@ -2,6 +2,7 @@ import type { MailingStatus } from '@showroom/contract';
 import type { Database } from '../database.js';
 import { countLiveWorkers } from '../dispatch-store/session.js';
 import { type CountsRow, countsOfAll } from './counts.js';
+import { readSendingStop } from './sending.js';
 
 /** How things stand in the ledger, for whoever watches over the service. */
 export interface LedgerStand {
@@ -19,6 +20,8 @@ export interface LedgerStand {
   /** Scheduled mailings whose start passed more than 30 seconds ago. */
   readonly mailingsOverdue: number;
   readonly open: readonly OpenMailing[];
+  /** Whether an operator has stopped all sending. */
+  readonly isStopped: boolean;
   readonly providers: readonly { readonly name: string; readonly state: 'closed' | 'open' | 'half_open' }[];
 }
 
@@ -72,7 +75,8 @@ interface OpenRanges extends OpenMailing {
 }
 
 /** Costs what the open ranges cost, a thousandth of the open messages; what is done is not looked at. */
-export async function readLedgerStand({ sql }: Pick<Database, 'sql'>): Promise<LedgerStand> {
+export async function readLedgerStand(database: Pick<Database, 'sql'>): Promise<LedgerStand> {
+  const { sql } = database;
   const mailings = await sql<{ status: MailingStatus; mailings: number }>(countMailings);
   const [messages] = await sql<CountsRow>(countsOfAll);
   const open = await sql<OpenRanges>(ofOpenRanges);
@@ -90,6 +94,7 @@ export async function readLedgerStand({ sql }: Pick<Database, 'sql'>): Promise<L
     workersAlive: alive!.workers,
     mailingsOverdue: late!.overdue,
     open,
+    isStopped: (await readSendingStop(database)) !== null,
     providers,
   };
 }

@@ -10,8 +10,8 @@ import * as clientsByFilter from './0009-clients-by-filter.js';
 import * as badNumbers from './0011-bad-numbers.js';
 import * as asOfTheStart from './0012-as-of-the-start.js';
 import * as workerFaults from './0015-worker-faults.js';
-import * as reserveMessageIds from './0017-reserve-message-ids.js';
 import * as sendingStop from './0016-sending-stop.js';
+import * as reserveMessageIds from './0017-reserve-message-ids.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
 export const migrations = [

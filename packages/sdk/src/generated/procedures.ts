@@ -223,6 +223,18 @@ export const procedures: Record<string, Record<string, Procedure>> = {
       kind: 'query',
     },
   },
+  sending: {
+    read: {
+      kind: 'query',
+    },
+    stop: {
+      kind: 'mutation',
+      takesInput: true,
+    },
+    resume: {
+      kind: 'mutation',
+    },
+  },
   statistic: {
     list: {
       kind: 'query',

@@ -19,6 +19,7 @@ import type {
   Permission,
   Provider,
   Reopened,
+  Sending,
   Statistic,
   Tag,
   Token,
@@ -493,6 +494,18 @@ export type ShowroomRouter = TRPCBuiltRouter<
     };
     provider: {
       list: TRPCQueryProcedure<{ input: object; output: Provider[]; meta: object }>;
+    };
+    sending: {
+      read: TRPCQueryProcedure<{ input: object; output: Sending; meta: object }>;
+      stop: TRPCMutationProcedure<{
+        input: {
+          /** Why sending stops. Everybody who looks for the cause reads it. */
+          reason: string;
+        };
+        output: Sending;
+        meta: object;
+      }>;
+      resume: TRPCMutationProcedure<{ input: object; output: Sending; meta: object }>;
     };
     statistic: {
       list: TRPCQueryProcedure<{

@@ -46,6 +46,8 @@ import type {
   Permission,
   Provider,
   Reopened,
+  Sending,
+  SendingStopInput,
   Statistic,
   StatisticListInput,
   Tag,
@@ -453,6 +455,32 @@ export interface ProviderResource {
    */
   list(options?: CallOptions): Promise<Provider[]>;
 }
+/** Whether messages are sent at all. */
+export interface SendingResource {
+  /**
+   * Tell whether sending is stopped, and by whom, since when and why. Needs `view_sending`.
+   *
+   * @example
+   * await showroom.sending.read();
+   */
+  read(options?: CallOptions): Promise<Sending>;
+
+  /**
+   * Stop all sending: no request starts later than a second after the answer. Needs `change_sending`.
+   *
+   * @example
+   * await showroom.sending.stop({ reason: '12' });
+   */
+  stop(input: SendingStopInput, options?: CallOptions): Promise<Sending>;
+
+  /**
+   * Go on with all sending. Needs `change_sending`.
+   *
+   * @example
+   * await showroom.sending.resume();
+   */
+  resume(options?: CallOptions): Promise<Sending>;
+}
 /** Counts of mailings, clients and messages. */
 export interface StatisticResource {
   /**
@@ -621,6 +649,7 @@ export interface Resources {
   readonly messages: MessagesResource;
   readonly permissions: PermissionsResource;
   readonly provider: ProviderResource;
+  readonly sending: SendingResource;
   readonly statistic: StatisticResource;
   readonly tags: TagsResource;
   readonly tokens: TokensResource;

@@ -484,6 +484,20 @@ export interface Provider {
   per_second: number | null;
 }
 
+export interface Sending {
+  stopped: boolean;
+  /** Why it was stopped, in the words of who did it. */
+  reason: string | null;
+  /** The username of who stopped it. */
+  by: string | null;
+  since: Date | null;
+}
+
+export interface SendingStopInput {
+  /** Why sending stops. Everybody who looks for the cause reads it. */
+  reason: string;
+}
+
 export interface StatisticListInput {
   page?: number | undefined;
   limit?: number | undefined;
@@ -513,6 +527,8 @@ export interface Statistic {
   mailings: number;
   clients: number;
   messages: MessageCounts;
+  /** Whether all sending is stopped: see `/sending/`. */
+  sending_stopped: boolean;
   results: MailingStatistic[];
 }
 
@@ -523,6 +539,8 @@ export interface MailingStatisticDetail {
   end_notification_date: Date;
   text: string;
   messages: MessageCounts;
+  /** Whether all sending is stopped: see `/sending/`. */
+  sending_stopped: boolean;
   by_tag: {
     name: string | null;
     messages: MessageCounts;

@@ -36,6 +36,10 @@ export async function driveSteering(): Promise<void> {
   expect((await answered(api.mailingResume(id), 409)).detail).to.be.a('string');
   await answered(api.mailingDelete(id), 204);
   expect(await answered(api.providerList(), 200)).to.deep.equal([]);
+  const stopped = await answered(api.sendingStop({ reason: 'wrong text' }), 200);
+  expect(stopped).to.include({ stopped: true, reason: 'wrong text', by: 'admin' });
+  expect(await answered(api.sendingRead(), 200)).to.deep.equal(stopped);
+  expect((await answered(api.sendingResume(), 200)).stopped).to.equal(false);
 }
 
 /** Did this client get it, and if not, why? */

@@ -34,6 +34,10 @@ export async function driveSteering(api: Api): Promise<void> {
   expect(await refused(api.POST('/mailing/{id}/resume/', { params }), 409)).to.have.keys('detail');
   await succeeded(api.DELETE('/mailing/{id}/', { params }), 204);
   expect(await succeeded(api.GET('/provider/'))).to.deep.equal([]);
+  const stopped = await succeeded(api.POST('/sending/stop/', { body: { reason: 'wrong text' } }));
+  expect(stopped).to.include({ stopped: true, reason: 'wrong text', by: 'admin' });
+  expect(await succeeded(api.GET('/sending/'))).to.deep.equal(stopped);
+  expect((await succeeded(api.POST('/sending/resume/'))).stopped).to.equal(false);
 }
 
 /** Did this client get it, and if not, why? */

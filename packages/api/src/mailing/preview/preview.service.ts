@@ -1,6 +1,7 @@
 import type { MailingPreview, NewMailing } from '@showroom/contract';
-import type { Mailing as MailingRow } from '@showroom/database';
+import { type Mailing as MailingRow, readSendingStop } from '@showroom/database';
 import type { Call } from '../../context.js';
+import { explainStop } from '../../sending/sending.words.js';
 import { lostOf } from '../mailing.filter.js';
 import { planMailing, readMailing } from '../mailing.service.js';
 import type { Times } from '../mailing.times.js';
@@ -41,12 +42,13 @@ function tellLost(mailing: MailingRow): string[] {
 async function preview({ deps, caller }: Call, draft: Draft, warnings: string[]): Promise<MailingPreview> {
   const maySeeClients = caller.isSuperuser || caller.permissions.has('view_client');
   const { zones, ...audience } = await readAudience(deps, draft, maySeeClients);
+  const stop = await readSendingStop(deps.database);
   const rate = await readRate(deps, draft.sendPerSecond);
   return {
     ...audience,
     sms: toSmsParts(draft.text, audience.audience),
     ...rate,
     ...(await forecast(deps, draft, zones, rate.per_second)),
-    warnings,
+    warnings: stop ? [...warnings, `Nothing is sent now. ${explainStop(stop)}`] : warnings,
   };
 }
