@@ -156,7 +156,7 @@ describe('cli', function () {
     expect(stopped.code, stopped.stderr).to.equal(0);
     expect(stopped.stdout).to.match(/^All sending is stopped since \d{4}-.+Z, by admin: wrong text\n$/);
     expect((await json(['sending']))[0]).to.include({ stopped: true, reason: 'wrong text', by: 'admin' });
-    const [{ id }] = await json(['mailing', 'create', '--text', 'x', '--end', '+1h', '--everybody', '--yes']);
+    const id = (await json(['mailing', 'create', '--text', 'x', '--end', '+1h', '--everybody', '--yes']))[0]!.id;
     const watched = await showroom(['mailing', 'watch', String(id)], {}, (child) => {
       let said = '';
       child.stderr!.on('data', async (chunk) => {
