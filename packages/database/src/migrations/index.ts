@@ -27,6 +27,6 @@ export const migrations = [
   badNumbers,
   asOfTheStart,
   workerFaults,
-  reserveMessageIds,
   sendingStop,
+  reserveMessageIds,
 ];
