@@ -95,6 +95,28 @@ export function lookingSuite(createStore: CreateTestStore): void {
       expect(lagMs).to.be.within(minute, minute + 5000);
     });
 
+    it('counts a job that failed and ended as failed, here and on the board, together with those that are tried again', async () => {
+      const jobs = await open();
+      const at = new Date(Date.now() - minute);
+      const failed = { lastFinishedAt: at, failedAt: at };
+      await store.insert({ ...ended(1), ...failed });
+      await store.insert({ ...ended(2), ...failed, nextRunAt: soon() });
+      // It failed once, and was well the next time.
+      await store.insert({ ...ended(3), failedAt: new Date(at.getTime() - minute), lastFinishedAt: at });
+      await store.insert(ended(4));
+      expect((await jobs.stand()).counts).to.have.deep.members([
+        { name: 'mailing.start', state: 'failed', jobs: 2 },
+        { name: 'mailing.start', state: 'completed', jobs: 2 },
+      ]);
+      expect(await jobs.board.getJobsOverview()).to.deep.equal([
+        { ...none, name: 'mailing.start', total: 4, failed: 2, completed: 2 },
+      ]);
+      for (const state of ['failed', 'completed'] as const) {
+        expect((await jobs.list({ state }, page)).total, state).to.equal(2);
+        expect((await jobs.board.queryJobs({ state })).total, state).to.equal(2);
+      }
+    });
+
     it('keeps what ended for a while, but not more than it may', async () => {
       const jobs = await open({ sweepEveryMs: 200, keptJobs: { atMost: 3, forMs: minute } });
       await store.insert(ended(99, 2 * minute));

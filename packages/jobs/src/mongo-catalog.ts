@@ -70,14 +70,12 @@ export function createMongoCatalog(jobs: Collection): Catalog {
     },
     count: async () => {
       const state = stateAt(new Date());
-      const group = { $group: { _id: { name: '$name', state }, jobs: { $sum: 1 } } };
-      const rows = await jobs.aggregate([{ $match: going }, group]).toArray();
-      const counts: JobCount[] = rows.map(({ _id: { name, state }, jobs }) => ({ name, state, jobs }));
-      for (const name of jobNames) {
-        const found = await jobs.countDocuments({ name, ...ended }, { limit: mostCounted });
-        if (found > 0) counts.push({ name, state: 'completed', jobs: found });
-      }
-      return counts;
+      const stand = { $project: { _id: 0, name: 1, state } };
+      const endedOf = (name: string) => [{ $match: { name, ...ended } }, { $limit: mostCounted }, stand];
+      const unions = jobNames.map((name) => ({ $unionWith: { coll: jobs.collectionName, pipeline: endedOf(name) } }));
+      const group = { $group: { _id: { name: '$name', state: '$state' }, jobs: { $sum: 1 } } };
+      const rows = await jobs.aggregate([{ $match: going }, stand, ...unions, group]).toArray();
+      return rows.map(({ _id: { name, state }, jobs }): JobCount => ({ name, state, jobs }));
     },
     lagMs: async () => {
       const due = { lockedAt: null, nextRunAt: { $lte: new Date() }, disabled: { $ne: true } };

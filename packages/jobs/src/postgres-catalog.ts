@@ -47,12 +47,12 @@ export function createPostgresCatalog(pool: pg.Pool): Catalog {
     },
     count: () =>
       ask<{ name: string; state: JobState; jobs: number }>(
-        `SELECT name, ${state} AS state, count(*)::int AS jobs FROM agenda_jobs WHERE NOT (${ended}) GROUP BY 1, 2
-         UNION ALL
-         SELECT name, 'completed', jobs FROM unnest($1::text[]) AS names (name), LATERAL (
-           SELECT count(*)::int AS jobs FROM (
-             SELECT FROM agenda_jobs j WHERE j.name = names.name AND ${ended} LIMIT ${mostCounted}) AS counted) AS ofName
-         WHERE jobs > 0`,
+        `SELECT name, state, count(*)::int AS jobs FROM (
+           SELECT name, ${state} AS state FROM agenda_jobs WHERE NOT (${ended})
+           UNION ALL
+           SELECT names.name, ofName.state FROM unnest($1::text[]) AS names (name), LATERAL (
+             SELECT ${state} AS state FROM agenda_jobs j WHERE j.name = names.name AND ${ended} LIMIT ${mostCounted}) AS ofName
+         ) AS counted GROUP BY 1, 2`,
         [jobNames],
       ),
     lagMs: async () => {
