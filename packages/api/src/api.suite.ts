@@ -27,17 +27,28 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 const basic = (username: string, password: string) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
+interface Surroundings {
+  hasJobs?: boolean;
+  /** Another server, whose database this one shares: stop this one first. */
+  beside?: { databaseUrl: string; query: TestDatabase['query'] };
+  /** The addresses of proxies, whose X-Forwarded-For counts. */
+  trustProxy?: string;
+}
+
 /**
  * The API on a database and a port of its own, with a superuser `admin` / `pw`; with `hasJobs`, on a job store, too. Every
  * answer is held against the document.
  */
-export async function startApi(settings: Partial<Settings> = {}, { hasJobs = false } = {}) {
-  const testDatabase: TestDatabase = await createTestDatabase();
+export async function startApi(settings: Partial<Settings> = {}, surroundings: Surroundings = {}) {
+  const { hasJobs = false, beside, trustProxy = '' } = surroundings;
+  const testDatabase = beside
+    ? { url: beside.databaseUrl, query: beside.query, drop: async () => {} }
+    : await createTestDatabase();
   const database: Database = await openDatabase({ url: testDatabase.url });
   await ensureFirstSuperuser(database, { username: 'admin', password: 'pw' });
   const jobs = hasJobs ? await openJobs({ databaseUrl: testDatabase.url, logger: silent }) : null;
   const hints: Hints = [];
-  const app = fastify(httpOptions);
+  const app = fastify({ ...httpOptions, trustProxy: trustProxy || false });
   const answers = watchAnswers(app);
   await app.register(apiPlugin, {
     database,

@@ -2,11 +2,13 @@ import fastifyCookie from '@fastify/cookie';
 import { errors } from '@showroom/contract';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { createAccess } from './access/access.js';
+import { readAddress } from './access/address.js';
 import { originOf } from './access/origin.js';
 import { createImportLimits } from './clients/import/limits.js';
 import type { Caller, Context, Deps, Entrance } from './context.js';
 import { ApiError, headersOf } from './errors.js';
 import { failuresPlugin } from './failures.js';
+import { readForwardedFor } from './forwarded-for.js';
 import { refuseBadHosts } from './host.js';
 import { mostStrangersJson } from './http.js';
 import { livePlugin } from './live.js';
@@ -73,6 +75,7 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
   app.decorateRequest('entrance', null as unknown as Entrance);
   app.decorateRequest('operation', null);
   refuseBadHosts(app);
+  readForwardedFor(app);
   await app.register(failuresPlugin);
   // Before a body is read that nobody wants.
   app.addHook('onRequest', async (request, reply) => (request.is404 ? answerUnknownPath(reply) : undefined));
@@ -133,7 +136,7 @@ function toEntrance(request: FastifyRequest, reply: FastifyReply, query: string 
   return {
     origin: `${protocol}://${host}`,
     query,
-    address: ip,
+    address: readAddress(ip ?? '') ?? String(ip),
     requestId: request.id,
     traceParent: traceParentOf(headers.traceparent),
     log: request.log,

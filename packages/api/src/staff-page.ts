@@ -65,8 +65,9 @@ async function refuse(
 const operation = 'jobs_dashboard';
 
 function recordRefused(deps: Deps, { entrance }: FastifyRequest, caller: Caller, reason: ErrorCode): Promise<void> {
-  const { username, tokenId } = caller;
-  return recordRefusal(deps, { username, tokenId, address: entrance.address, operation, resource: 'jobs', reason });
+  const { username, id: userId, tokenId } = caller;
+  const { address } = entrance;
+  return recordRefusal(deps, { username, userId, tokenId, address, operation, resource: 'jobs', reason });
 }
 
 /** As much of what was sent as tells what was done: `{"do": "delete", "jobIds": ["…"]}`. */
@@ -74,12 +75,13 @@ const longestRecorded = 2_000;
 
 /** The page has done it by then; where this cannot be written down, the log has it. */
 async function recordChange({ database, logger }: Deps, request: FastifyRequest): Promise<void> {
-  const { username } = request.caller as Caller;
+  const { username, id: userId } = request.caller as Caller;
   const sent = JSON.stringify(request.body) ?? '';
   const what = sent.length > longestRecorded ? { sent: sent.slice(0, longestRecorded) } : (request.body as object);
   const done = { do: request.url.split('?')[0]!.split('/').at(-1), ...what };
   request.log.info({ user: username, operation, ...done }, 'changed');
-  const row = { action: 'update', username, address: request.entrance.address, operation, resource: 'jobs', new: done };
+  const { address } = request.entrance;
+  const row = { action: 'update', username, userId, address, operation, resource: 'jobs', new: done };
   await database.audit.create(row, { returning: false }).catch((err: unknown) => {
     logger.error({ err, user: username, ...done }, 'a change of the jobs was not recorded');
   });

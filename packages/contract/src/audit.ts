@@ -17,6 +17,10 @@ export const AuditEntry = z
     at: timestamp('At'),
     action: AuditAction,
     user: z.string().meta({ description: 'The username, as it was; of a refused sign-in, the one that was tried.' }),
+    user_id: integer('User').nullable().meta({
+      description:
+        'The id of the user, which stays when the name changes. Null for entries by the server, for tried names that nobody has, and for entries older than this field.',
+    }),
     token: integer('Token').nullable().meta({ description: 'The id of the token, if a program called.' }),
     address: z.string().meta({ description: 'The network address that the request came from.' }),
     operation: z.string().meta({ description: 'The operationId of what was called.' }),
@@ -31,6 +35,7 @@ export type AuditEntry = z.infer<typeof AuditEntry>;
 
 const AuditFilter = Paging.extend({
   user: nameToFind('A username.').optional(),
+  user_id: integer().meta({ description: 'The id of a user, by whatever name.' }).optional(),
   action: AuditAction.optional(),
   resource: nameToFind('A kind of row: `tags`, `mailing`.').optional(),
   row: nameToFind('The id of a row; only useful together with `resource`.').optional(),

@@ -98,6 +98,7 @@ const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   auditRows: compileRows(sequelize, run, AuditEntry, [
     'action',
     'username',
+    'userId',
     'tokenId',
     'address',
     'operation',

@@ -2,6 +2,7 @@ import type { Database } from '@showroom/database';
 import type { Caller } from '../context.js';
 import { rightsOfToken, rightsOfUser } from './rights.js';
 import { hashSecret } from './secret.js';
+import { normalizeUsername } from './username.js';
 
 interface UserColumns {
   id: number;
@@ -32,11 +33,12 @@ export interface Account {
   readonly password: string;
 }
 
+/** Finds an active user by the name as given, or else by its stored spelling. */
 export async function findAccount({ sql }: Database, username: string): Promise<Account | undefined> {
   const [row] = await sql<UserColumns & { password: string }>(
     `SELECT ${userColumns}, u.password, ${rightsOfUser} AS permissions
-     FROM users u WHERE username = $1 AND is_active`,
-    [username],
+     FROM users u WHERE username IN ($1, $2) AND is_active ORDER BY username <> $1 LIMIT 1`,
+    [username, normalizeUsername(username)],
   );
   return row && { password: row.password, caller: toCaller(row) };
 }

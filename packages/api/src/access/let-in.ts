@@ -69,8 +69,8 @@ export async function recordRefusedCall(
   { error }: ApiError,
 ): Promise<void> {
   if (caller instanceof ApiError) return;
-  const { username, tokenId } = caller;
+  const { username, id: userId, tokenId } = caller;
   const resource = path.split('/')[1]!;
   const { address } = entrance;
-  await recordRefusal(deps, { username, tokenId, address, operation: operationId, resource, reason: error });
+  await recordRefusal(deps, { username, userId, tokenId, address, operation: operationId, resource, reason: error });
 }

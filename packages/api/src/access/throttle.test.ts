@@ -70,34 +70,30 @@ describe('guessing passwords', function () {
 });
 
 describe('the throttle of wrong passwords', () => {
-  const isHeld = async (throttle: SignInThrottle, username: string, address: string) =>
-    (await throttle.take(username, address)) !== null;
+  const isHeld = async (throttle: SignInThrottle, username: string, address: string, isKnown = false) =>
+    (await throttle.take({ username, address, isKnown })) !== null;
 
   it('stops one address that tries many accounts, but not who signed in from there before', async () => {
     const throttle = new SignInThrottle(10);
-    await throttle.take('admin', 'shared');
-    await throttle.succeeded('admin', 'shared');
     for (let i = 0; i < 100; i++) expect(await isHeld(throttle, `user ${i}`, 'shared')).to.equal(false);
     expect(await isHeld(throttle, 'user 100', 'shared')).to.equal(true);
-    expect(await isHeld(throttle, 'admin', 'shared')).to.equal(false);
+    expect(await isHeld(throttle, 'admin', 'shared', true)).to.equal(false);
     expect(await isHeld(throttle, 'user 100', 'elsewhere')).to.equal(false);
   });
 
   it('stops many addresses that try one account, but not who signed in before', async () => {
     const throttle = new SignInThrottle(10);
-    await throttle.take('admin', 'home');
-    await throttle.succeeded('admin', 'home');
     for (let i = 0; i < 100; i++) expect(await isHeld(throttle, 'admin', `bot ${i}`)).to.equal(false);
     expect(await isHeld(throttle, 'admin', 'bot 100')).to.equal(true);
-    expect(await isHeld(throttle, 'admin', 'home')).to.equal(false);
+    expect(await isHeld(throttle, 'admin', 'home', true)).to.equal(false);
   });
 
   it('takes a whole IPv6 network for one address, and an IPv4 address for itself however it is written', async () => {
     const throttle = new SignInThrottle(2);
-    for (const address of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9']) await throttle.take('admin', address);
+    for (const address of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9']) await isHeld(throttle, 'admin', address);
     expect(await isHeld(throttle, 'admin', '2001:db8:1:2::abcd')).to.equal(true);
     expect(await isHeld(throttle, 'admin', '2001:db8:1:3::1')).to.equal(false);
-    for (const address of ['192.0.2.1', '::ffff:192.0.2.1']) await throttle.take('ivan', address);
+    for (const address of ['192.0.2.1', '::ffff:192.0.2.1']) await isHeld(throttle, 'ivan', address);
     expect(await isHeld(throttle, 'ivan', '192.0.2.1')).to.equal(true);
     expect(await isHeld(throttle, 'ivan', '::ffff:192.0.2.2')).to.equal(false);
   });
@@ -106,7 +102,7 @@ describe('the throttle of wrong passwords', () => {
     const throttle = new SignInThrottle(10);
     for (let round = 0; round < 3; round++) {
       for (let i = 0; i < 10; i++) expect(await isHeld(throttle, 'admin', 'home')).to.equal(false);
-      await throttle.succeeded('admin', 'home');
+      await throttle.succeeded({ username: 'admin', address: 'home', isKnown: false });
     }
   });
 });

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import ipaddr from 'ipaddr.js';
-import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from './address.js';
 
 const fiveMinutes = 300;
-const aDayMs = 86_400_000;
 
 /** Why an attempt may not be made now. */
 export interface Throttled {
@@ -13,17 +11,25 @@ export interface Throttled {
   readonly isFirst: boolean;
 }
 
+/** A password that somebody tries. */
+export interface Attempt {
+  /** The account's name in NFKC: each spelling of a name counts as the same. */
+  readonly username: string;
+  readonly address: string;
+  /** Whether the account was signed in to from this address within the last 24 hours. */
+  readonly isKnown: boolean;
+}
+
 /**
- * How many wrong passwords may be tried within five minutes: so many for one account from one address; ten times as many
- * from one address, or for one account from wherever. The last two do not hold up who signed in from there within the last day, so that
- * strangers who try one account, and neighbours who try many, lock nobody out. An account that does not exist is counted like one that does. Counted by this
- * process: with several servers, each has its own.
+ * Counts wrong passwords within five minutes. The limits: so many for one account from one address; ten times as many from
+ * one address; ten times as many for one account. The two wider limits skip known addresses, so strangers who try one
+ * account, and neighbours who try many, lock nobody out. An account that does not exist is counted like one that does.
+ * Each process counts for itself.
  */
 export class SignInThrottle {
   private readonly pairs: RateLimiterMemory;
   private readonly addresses: RateLimiterMemory;
   private readonly accounts: RateLimiterMemory;
-  private readonly known = new LRUCache<string, true>({ max: 10_000, ttl: aDayMs });
 
   constructor(wrongPasswords: number) {
     const limiter = (points: number) => new RateLimiterMemory({ points, duration: fiveMinutes });
@@ -33,9 +39,9 @@ export class SignInThrottle {
   }
 
   /** Counts an attempt before it is made, so that many at once do not slip through. */
-  async take(username: string, address: string): Promise<Throttled | null> {
-    const { account, network, pair } = toKeys(username, address);
-    const isKnown = this.known.has(pair);
+  async take(attempt: Attempt): Promise<Throttled | null> {
+    const { isKnown } = attempt;
+    const { account, network, pair } = toKeys(attempt);
     // Asked first, so that a flood of names from one address is not remembered name by name.
     if (!isKnown && (await isSpent(this.addresses, network))) return consume(this.addresses, network);
     const held = await consume(this.pairs, pair);
@@ -43,30 +49,21 @@ export class SignInThrottle {
     return (await consume(this.addresses, network)) ?? (await consume(this.accounts, account));
   }
 
-  /** Forgets an attempt that was none: the password was right. */
-  async succeeded(username: string, address: string): Promise<void> {
-    const { account, network, pair } = toKeys(username, address);
+  /** Takes back an attempt whose password was right. */
+  async succeeded(attempt: Attempt): Promise<void> {
+    const { account, network, pair } = toKeys(attempt);
     await this.pairs.delete(pair);
-    if (!this.known.has(pair)) {
-      await this.addresses.reward(network);
-      await this.accounts.reward(account);
-    }
-    this.known.set(pair, true);
+    if (attempt.isKnown) return;
+    await this.addresses.reward(network);
+    await this.accounts.reward(account);
   }
 }
 
 /** Hashed: a name that somebody makes up may be long. */
-function toKeys(username: string, address: string) {
+function toKeys({ username, address }: Attempt) {
   const account = createHash('sha256').update(username).digest('base64');
-  const network = toNetwork(address);
+  const network = networkOf(address);
   return { account, network, pair: `${network} ${account}` };
-}
-
-/** Whoever has an IPv6 address has its whole /64. */
-function toNetwork(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
 }
 
 async function isSpent(limiter: RateLimiterMemory, key: string): Promise<boolean> {

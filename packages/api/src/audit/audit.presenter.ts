@@ -6,6 +6,7 @@ export const toAuditEntry = (entry: Row): AuditEntry => ({
   at: entry.at,
   action: entry.action,
   user: entry.username,
+  user_id: entry.userId,
   token: entry.tokenId,
   address: entry.address,
   operation: entry.operation,

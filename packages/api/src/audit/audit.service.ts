@@ -6,10 +6,11 @@ import { type PageOfRows, readPage } from '../page.js';
 
 export function listAudit(
   { database }: Deps,
-  { user, action, resource, row, since, until, ...paging }: AuditFilter,
+  { user, user_id, action, resource, row, since, until, ...paging }: AuditFilter,
 ): Promise<PageOfRows<AuditEntry>> {
   const where = {
     ...(user !== undefined && { username: user }),
+    ...(user_id !== undefined && { userId: user_id }),
     ...(action !== undefined && { action }),
     ...(resource !== undefined && { resource }),
     ...(row !== undefined && { rowId: row }),

@@ -147,6 +147,56 @@ describe('the audit', () => {
     expect(told).not.to.match(/secret|argon2|showroom_|sha256/);
   });
 
+  describe('keeps the id of the user beside the name', () => {
+    const headers = () => ({ authorization: api.basic('masha', 'pw') });
+    let masha: number;
+    beforeEach(async () => {
+      masha = (await api.rest('POST', '/users/', { username: 'masha', password: 'pw', user_permissions: [] })).body.id;
+    });
+    afterEach(() => api.query(`DELETE FROM users WHERE username IN ('masha', 'maria')`));
+
+    it('of who changes something, under whatever name', async () => {
+      await api.rest('PATCH', '/users/masha/', { first_name: 'Mariya' }, headers());
+      await api.rest('PATCH', '/users/masha/', { username: 'maria' });
+      await api.rest('PATCH', '/users/maria/', { first_name: 'Maria' }, { authorization: api.basic('maria', 'pw') });
+      const entries = await readAudit(`?user_id=${masha}`);
+      expect(entries.map(({ user, user_id }) => [user, user_id])).to.deep.equal([
+        ['maria', masha],
+        ['masha', masha],
+      ]);
+    });
+
+    it('of who signs in, is refused, or tries a wrong password', async () => {
+      await api.rest('POST', '/auth/login/', { username: 'masha', password: 'pw' }, { authorization: '' });
+      await api.rest('GET', '/clients/', undefined, headers());
+      await api.rest('GET', '/clients/', undefined, { authorization: api.basic('masha', 'wrong') });
+      const entries = await readAudit(`?user_id=${masha}`);
+      expect(entries.map(({ action, reason }) => [action, reason])).to.deep.equal([
+        ['refuse', 'auth.failed'],
+        ['refuse', 'auth.forbidden'],
+        ['login', null],
+      ]);
+    });
+
+    it('but of nobody for a name that nobody has, and for entries by the server or from before', async () => {
+      await api.rest('GET', '/clients/', undefined, { authorization: api.basic('masha?', 'wrong') });
+      await api.query(`INSERT INTO audit (action, username, address, operation, resource)
+        VALUES ('create', 'server', '', 'start', 'users')`);
+      const entries = await readAudit('?limit=2');
+      expect(entries.map(({ user, user_id }) => [user, user_id])).to.deep.equal([
+        ['server', null],
+        ['masha?', null],
+      ]);
+    });
+
+    it('when the user is deleted, too', async () => {
+      await api.rest('PATCH', '/users/masha/', { first_name: 'Mariya' }, headers());
+      await api.rest('DELETE', '/users/masha/');
+      expect(await readAudit(`?user_id=${masha}`)).to.have.length(1);
+      expect((await api.rest('GET', '/audit/?user_id=x')).status).to.equal(400);
+    });
+  });
+
   it('names the token that a program called with', async () => {
     const permissions = (await api.trpc.permissions.list.query({ limit: 100 })).results
       .filter(({ codename }) => codename === 'add_tag')

@@ -27,6 +27,7 @@ export async function record(call: Call, transaction: Transaction, change: Chang
     {
       action: change.action ?? actionOf(change),
       username: caller.username,
+      userId: caller.id,
       tokenId: caller.tokenId,
       address: entrance.address,
       operation: contract.operationId,
@@ -68,6 +69,8 @@ function differing(before: Shown, after: Shown): { old: Shown; new: Shown } | nu
 
 export interface Refusal {
   readonly username: string;
+  /** Null when nobody has the name that was tried. */
+  readonly userId: number | null;
   readonly address: string;
   readonly reason: ErrorCode;
   readonly tokenId?: number | null;
@@ -83,13 +86,13 @@ const toRecordable = (username: string) => username.replace(/showroom_[\w-]+/g, 
 
 /** Records that somebody was refused. That it could not be recorded does not change the answer. */
 export async function recordRefusal({ database, logger }: Deps, refusal: Refusal): Promise<void> {
-  const { address, reason, tokenId = null, operation = 'auth_login', resource = 'auth' } = refusal;
+  const { userId, address, reason, tokenId = null, operation = 'auth_login', resource = 'auth' } = refusal;
   const username = toRecordable(refusal.username);
   const isSignIn = reason === 'auth.failed' || reason === 'request.throttled';
-  const name = JSON.stringify([username, tokenId, address, operation, reason]);
+  const name = JSON.stringify([username, userId, tokenId, address, operation, reason]);
   if (!isSignIn && told.has(name)) return;
   try {
-    const row = { action: 'refuse', username, tokenId, address, operation, resource, reason };
+    const row = { action: 'refuse', username, userId, tokenId, address, operation, resource, reason };
     await database.audit.create(row, { returning: false });
     told.set(name, true);
   } catch (error) {

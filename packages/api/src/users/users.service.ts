@@ -1,5 +1,6 @@
 import type { CustomIssue, NewUser, Paging } from '@showroom/contract';
 import { type Database, partOf, type User as Row, type Transaction } from '@showroom/database';
+import { forgetAddresses } from '../access/known-addresses.js';
 import { judgePassword } from '../access/minimal-password.js';
 import { hashPassword } from '../access/password.js';
 import { endSessionsOf } from '../access/sessions.js';
@@ -116,6 +117,7 @@ export async function changeUser(call: Call, ref: Ref, change: Partial<NewUser>)
     await keepSuperuser(database, transaction);
     if (change.password !== undefined || change.is_active === false) {
       await endSessionsOf(database, old.id, call.caller.sessionId, transaction);
+      await forgetAddresses(database, old.id, transaction);
     }
     const after = await writeRelated(relationsOf(database), before.row, change, transaction);
     const password = change.password !== undefined && { password: 'changed' };

@@ -9,6 +9,7 @@ import * as operation from './0008-operation.js';
 import * as clientsByFilter from './0009-clients-by-filter.js';
 import * as badNumbers from './0011-bad-numbers.js';
 import * as asOfTheStart from './0012-as-of-the-start.js';
+import * as whoItWas from './0013-who-it-was.js';
 import * as workerFaults from './0015-worker-faults.js';
 import * as sendingStop from './0016-sending-stop.js';
 import * as reserveMessageIds from './0017-reserve-message-ids.js';
@@ -26,6 +27,7 @@ export const migrations = [
   clientsByFilter,
   badNumbers,
   asOfTheStart,
+  whoItWas,
   workerFaults,
   sendingStop,
   reserveMessageIds,

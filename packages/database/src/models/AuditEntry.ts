@@ -17,6 +17,10 @@ export class AuditEntry extends Model {
   @Column({ type: DataType.STRING(150), allowNull: false })
   declare username: string;
 
+  /** Whose name that was; no reference: the entry outlives the user. */
+  @Column({ type: DataType.BIGINT })
+  declare userId: number | null;
+
   @Column({ type: DataType.BIGINT })
   declare tokenId: number | null;
 

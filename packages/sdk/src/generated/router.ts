@@ -37,6 +37,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
           limit?: number | undefined;
           after?: number | undefined;
           user?: string | undefined;
+          user_id?: number | undefined;
           action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse' | undefined;
           resource?: string | undefined;
           row?: string | undefined;

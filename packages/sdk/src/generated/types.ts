@@ -2,6 +2,7 @@
 
 export interface AuditListFilter {
   user?: string | undefined;
+  user_id?: number | undefined;
   action?: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse' | undefined;
   resource?: string | undefined;
   row?: string | undefined;
@@ -15,6 +16,8 @@ export interface AuditEntry {
   action: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse';
   /** The username, as it was; of a refused sign-in, the one that was tried. */
   user: string;
+  /** The id of the user, which stays when the name changes. Null for entries by the server, for tried names that nobody has, and for entries older than this field. */
+  user_id: number | null;
   /** The id of the token, if a program called. */
   token: number | null;
   /** The network address that the request came from. */
