@@ -37,6 +37,7 @@ describe('server config', () => {
       IMPORT_SPOOL_MB: '20',
       CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       TRUST_PROXY: '10.0.0.0/8, ::1',
+      ADMIN_USERNAME: 'ａｄｍｉｎ',
     });
     expect(config.settings).to.deep.equal({
       passwordMinLength: 12,
@@ -52,12 +53,14 @@ describe('server config', () => {
     });
     expect(config.corsOrigins).to.deep.equal(['https://app.example.com', 'http://localhost:3000']);
     expect(config.trustProxy).to.deep.equal(['10.0.0.0/8', '::1']);
+    expect(config.admin.username).to.equal('admin');
   });
 
   for (const [variable, wrong] of [
     ['CORS_ORIGINS', '*'],
     ['CORS_ORIGINS', 'https://app.example.com/'],
     ['CORS_ORIGINS', 'app.example.com'],
+    ['ADMIN_USERNAME', '．.'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', 'proxy.example.com'],

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { defaultSettings } from '@showroom/api';
+import { defaultSettings, normalizeUsername } from '@showroom/api';
 import { parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
 
@@ -19,7 +19,11 @@ const Environment = z.object({
   PORT: variables.port.default(8005),
   DATABASE_URL: variables.postgresUrl,
   MONGODB_URL: variables.mongodbUrl.optional(),
-  ADMIN_USERNAME: z.string().default('admin'),
+  ADMIN_USERNAME: z
+    .string()
+    .transform(normalizeUsername)
+    .refine(isNoPath, 'expected a name with letters')
+    .default('admin'),
   ADMIN_PASSWORD: z.string().max(128).optional(),
   LOG_LEVEL: variables.logLevel.default('info'),
   PASSWORD_MIN_LENGTH: variables.number(1, 128).default(defaultSettings.passwordMinLength),
@@ -86,6 +90,11 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
       importSpoolBytes: read.IMPORT_SPOOL_MB * megabyte,
     },
   };
+}
+
+/** `.` and `..` cannot be part of an address of the API. */
+function isNoPath(name: string): boolean {
+  return name !== '.' && name !== '..';
 }
 
 /** An address, or a range of them: `10.0.0.0/8`. */

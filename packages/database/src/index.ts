@@ -16,7 +16,7 @@ export * from './ledger/stand.js';
 export { sumUp } from './ledger/sum-up.js';
 export { withdrawClient } from './ledger/withdraw.js';
 export * from './ledger/worker-faults.js';
-export { firstSuperuserLock } from './locks.js';
+export { firstSuperuserLock, usernamesLock } from './locks.js';
 export * from './migrate.js';
 export type { AuditEntry } from './models/AuditEntry.js';
 export type { Client } from './models/Client.js';

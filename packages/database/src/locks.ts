@@ -13,3 +13,5 @@ export const foldLock = 7_305_102;
 export const firstSuperuserLock = 7_305_103;
 /** Held while the role and the database are made, in the superuser's own database. */
 export const prepareLock = 7_305_104;
+/** Held while a new username is compared with others and written. */
+export const usernamesLock = 7_305_113;

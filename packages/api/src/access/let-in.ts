@@ -1,8 +1,9 @@
 import type { ProcedureContract } from '@showroom/contract';
 import { recordRefusal } from '../audit/record.js';
-import type { Caller, Context } from '../context.js';
+import type { Caller, Context, Deps } from '../context.js';
 import { ApiError, forbidden } from '../errors.js';
 import type { Origin } from './origin.js';
+import { storedUsername } from './username.js';
 
 /** Whoever calls what is open: nobody in particular. */
 const nobody: Caller = {
@@ -34,7 +35,7 @@ export async function letIn(context: Context, contract: ProcedureContract, readI
 }
 
 async function judge(
-  { caller, entrance }: Context,
+  { caller, deps, entrance }: Context,
   contract: ProcedureContract,
   readInput: ReadInput,
 ): Promise<Caller | ApiError> {
@@ -44,7 +45,7 @@ async function judge(
   }
   if (caller instanceof ApiError) return caller;
   if (changes && !mayComeFrom(caller, entrance.cameFrom)) return new ApiError('auth.other_origin');
-  return (await mayCall(caller, contract, readInput)) ? caller : forbidden(contract.needs);
+  return (await mayCall(deps, caller, contract, readInput)) ? caller : forbidden(contract.needs);
 }
 
 function mayComeFrom({ sessionId, tokenId }: Caller, origin: Origin): boolean {
@@ -52,14 +53,20 @@ function mayComeFrom({ sessionId, tokenId }: Caller, origin: Origin): boolean {
   return tokenId !== null || origin !== 'other';
 }
 
-async function mayCall(caller: Caller, { needs, own }: ProcedureContract, readInput: ReadInput): Promise<boolean> {
+async function mayCall(
+  { database }: Deps,
+  caller: Caller,
+  { needs, own }: ProcedureContract,
+  readInput: ReadInput,
+): Promise<boolean> {
   const hasPassword = caller.tokenId === null;
   if (needs === 'user') return true;
   if (needs === 'password') return hasPassword;
   if (caller.isSuperuser || caller.permissions.has(needs)) return true;
   if (own === null || !hasPassword) return false;
   const input = (await readInput()) as Record<string, unknown> | undefined;
-  return input?.[own] === caller.username;
+  const given = input?.[own];
+  return typeof given === 'string' && (await storedUsername(database, given)) === caller.username;
 }
 
 /** Records that a known caller was refused; of strangers there is nothing to tell. */

@@ -15,6 +15,6 @@ export const normalizeUsername = (given: string): string =>
  */
 export async function storedUsername({ users }: Pick<Database, 'users'>, given: string): Promise<string> {
   const normalized = normalizeUsername(given);
-  if (normalized === given) return given;
+  if (normalized === given || given.includes('\0')) return given;
   return (await users.count({ where: { username: given } })) > 0 ? given : normalized;
 }

@@ -4,13 +4,15 @@ import { forgetAddresses } from '../access/known-addresses.js';
 import { judgePassword } from '../access/minimal-password.js';
 import { hashPassword } from '../access/password.js';
 import { endSessionsOf } from '../access/sessions.js';
+import { storedUsername } from '../access/username.js';
 import { creating } from '../audit/changing.js';
 import { record } from '../audit/record.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError, RefusedValues } from '../errors.js';
 import { type PageOfRows, readPage } from '../page.js';
 import { judgeRelated, type Related, withRelated, writeRelated } from '../related.js';
-import { found, locked, taken, unlessRefused } from '../rows.js';
+import { found, locked, unlessRefused } from '../rows.js';
+import { judgeName, lockNames, withStoredName } from './new-names.js';
 import { toUser, toUserColumns } from './users.presenter.js';
 import { refuseChange, refuseCreation, refuseToTouch } from './users.rules.js';
 
@@ -32,15 +34,14 @@ export const listUsers = ({ database }: Deps, paging: Paging): Promise<PageOfRow
   });
 
 /**
- * What no schema can tell is wrong with a user: that the username is another's, that a group or permission is none, that
- * the password is shorter than this server takes.
+ * What no schema can tell is wrong with a user: that the username is another's or looks like one, that a group or
+ * permission is none, that the password is shorter than this server takes.
  */
 export async function judgeUser({ database, settings }: Deps, user: Partial<Change>): Promise<CustomIssue[]> {
   const { username } = user;
-  const isAnothers = username !== undefined && username !== user.user;
-  const holders = isAnothers ? await database.users.count({ where: { username } }) : 0;
+  const current = user.user === undefined ? undefined : await storedUsername(database, user.user);
   return [
-    ...(holders > 0 ? [taken('username', 'user')] : []),
+    ...(username === undefined ? [] : await judgeName(database, username, current)),
     ...judgePassword(settings, user),
     ...(await judgeRelated(relationsOf(database), user)),
   ];
@@ -71,7 +72,8 @@ export async function judgeUserChange(deps: Deps, change: Change, call: Call): P
  * @throws ApiError auth.rights, auth.forbidden, user.not_found
  */
 async function refuseForbidden(call: Call, ref: Ref, change: Partial<NewUser>): Promise<void> {
-  await refuseChange(call, toUser(await readUser(call.deps, ref)), change);
+  const user = toUser(await readUser(call.deps, ref));
+  await refuseChange(call, user, withStoredName(change, user.username));
 }
 
 /** Before any password is hashed; together with whatever else is wrong. */
@@ -83,16 +85,31 @@ export async function createUser(call: Call, user: NewUser): Promise<UserRow> {
   const { deps } = call;
   await refuseCreation(call, user);
   await refuseShortPassword(deps, user);
-  const columns = await toColumns(user);
+  const columns = await toColumns(withStoredName(user));
   const write = creating(call, toUser, async (transaction) => {
     await refuseCreation(call, user, transaction);
+    await refuseName(deps.database, user, undefined, transaction);
     const row = await deps.database.users.create(columns, { transaction });
     return writeRelated(relationsOf(deps.database), row, user, transaction);
   });
   return unlessRefused(write, () => judgeUser(deps, user));
 }
 
-export async function readUser({ database }: Deps, where: Ref): Promise<UserRow> {
+/** Refuses a new name, and keeps others from taking one that looks like it until the transaction ends. */
+async function refuseName(
+  database: Database,
+  { username }: Partial<NewUser>,
+  current: string | undefined,
+  transaction: Transaction,
+): Promise<void> {
+  if (username === undefined || username === current) return;
+  await lockNames(database, transaction);
+  const issues = await judgeName(database, username, current, transaction);
+  if (issues.length > 0) throw new RefusedValues(issues);
+}
+
+export async function readUser({ database }: Deps, ref: Ref): Promise<UserRow> {
+  const where = await toStoredRef(database, ref);
   const row = await found(database.users.findOne({ where }), 'user.not_found');
   const [user] = await withRelated(relationsOf(database), [row]);
   return user!;
@@ -112,8 +129,10 @@ export async function changeUser(call: Call, ref: Ref, change: Partial<NewUser>)
   const write = database.transaction(async (transaction) => {
     const before = await findUser(database, ref, transaction);
     const old = toUser(before);
-    await refuseChange(call, old, change, transaction);
-    await before.row.update(columns, { transaction });
+    const { username } = withStoredName(change, old.username);
+    await refuseChange(call, old, { ...change, username }, transaction);
+    await refuseName(database, { username }, old.username, transaction);
+    await before.row.update({ ...columns, ...(username !== undefined && { username }) }, { transaction });
     await keepSuperuser(database, transaction);
     if (change.password !== undefined || change.is_active === false) {
       await endSessionsOf(database, old.id, call.caller.sessionId, transaction);
@@ -140,6 +159,9 @@ export async function deleteUser(call: Call, ref: Ref): Promise<void> {
   });
 }
 
+const toStoredRef = async (database: Database, ref: Ref): Promise<Ref> =>
+  'username' in ref ? { username: await storedUsername(database, ref.username) } : ref;
+
 const activeSuperusers = { isSuperuser: true, isActive: true };
 
 /** So that two superusers who demote each other at the same moment do not both succeed. */
@@ -155,7 +177,8 @@ async function keepSuperuser({ users }: Database, transaction: Transaction): Pro
 }
 
 /** Finds and locks a user, after the superusers. */
-async function findUser(database: Database, where: Ref, transaction: Transaction): Promise<UserRow> {
+async function findUser(database: Database, ref: Ref, transaction: Transaction): Promise<UserRow> {
+  const where = await toStoredRef(database, ref);
   await lockSuperusers(database, transaction);
   const row = await found(database.users.findOne({ where, ...locked(transaction) }), 'user.not_found');
   const [user] = await withRelated(relationsOf(database), [row], transaction);
