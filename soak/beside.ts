@@ -7,7 +7,7 @@ import type { World } from './world.js';
 const mostRefusals = 60;
 /** For longer than this, nobody sees that others did well. */
 const othersForgottenMs = 11_000;
-/** A mailing of the hurried audience takes five seconds when nothing is in its way. */
+/** A mailing of the hurried audience takes three seconds when nothing is in its way. */
 const besideMs = 20_000;
 /** What fails for ever is 1 %, and dice are dice. */
 const failingShare = 0.03;

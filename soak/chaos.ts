@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@showroom/testing';
 import type { FaultRates } from './faults.js';
 import type { App } from './processes.js';
 import { between, oneOf } from './random.js';
@@ -87,6 +88,21 @@ export const setClockAndLose: Chaos = async ({ workers, mail }) => {
   // Longer than a third of a lock's lifetime: every lock is written anew.
   await sleep(8_000);
   await workers[0]!.lose();
+};
+
+/** How long sending may rest after connections fell silent. */
+const mostSilentMs = 30_000;
+
+/** Every connection of the workers to PostgreSQL falls silent at once; new ones are answered. */
+export const silencePostgres: Chaos = async ({ proxy, provider }, { signal }) => {
+  await pause(2_000, signal);
+  proxy?.silence();
+  // What was in flight is answered, and then nobody knows enough to ask.
+  await sleep(2_500);
+  const asked = () => [...provider.memory.values()].reduce((sum, each) => sum + each.length, 0);
+  const before = asked();
+  const isAsking = () => asked() > before;
+  await waitFor(isAsking, { timeoutMs: mostSilentMs - 2_500, everyMs: 50, what: 'sending, after a silence' });
 };
 
 /** Nobody listens at the provider's port for a while. */

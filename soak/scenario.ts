@@ -25,6 +25,8 @@ export interface Scenario {
   readonly isShiftedLater?: boolean;
   /** So many of the workers, from the first on, have a token that the provider does not take. */
   readonly wrongTokens?: number;
+  /** Whether the workers reach PostgreSQL through a proxy, whose connections can fall silent. */
+  readonly isProxied?: boolean;
   /** What the workers believe of the provider; true when left out. Where it is false, nobody may be asked twice. */
   readonly idempotent?: boolean;
   readonly faults?: FaultRates;

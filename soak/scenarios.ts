@@ -17,6 +17,14 @@ export const scenarios: readonly Scenario[] = [
   { ...usual, name: 'kill -9 of the server', chaos: chaos.killServer, isLong: true },
   { ...usual, name: 'kill -9 of a server that creates', chaos: chaos.killServerThatCreates, isLong: true },
   { ...usual, name: 'PostgreSQL restarts', chaos: chaos.restartPostgres },
+  {
+    ...usual,
+    name: 'PostgreSQL falls silent',
+    isProxied: true,
+    patient: 6_000,
+    hurried: 1_000,
+    chaos: chaos.silencePostgres,
+  },
   { ...usual, name: 'all jobs are lost', chaos: chaos.loseJobs },
   {
     ...usual,
@@ -29,7 +37,14 @@ export const scenarios: readonly Scenario[] = [
   { ...usual, name: 'down for a while', chaos: chaos.provideNothing, isLong: true },
   { ...usual, name: '401 for a while', chaos: chaos.failFor(700, { unauthorized_401: 1 }) },
   { ...usual, name: 'one wrong token', workers: 3, wrongTokens: 1, chaos: beside.seeOneStop },
-  { ...usual, name: '1 % fail for ever', faults: { error_500_for_ever: 0.01 }, chaos: beside.mailBesideFailing },
+  {
+    ...usual,
+    name: '1 % fail for ever',
+    faults: { error_500_for_ever: 0.01 },
+    patient: 500,
+    hurried: 1_845,
+    chaos: beside.mailBesideFailing,
+  },
   { ...usual, name: 'clocks an hour off', workers: 3, shiftsMs: [0, hour, -hour] },
   { ...usual, name: 'a clock an hour fast, then dead', shiftsMs: [hour, 0], chaos: chaos.loseWorker, isLong: true },
   {

@@ -1,4 +1,4 @@
-import { waitFor, withClient } from '@showroom/testing';
+import { type SilencingProxy, startSilencingProxy, waitFor, withClient } from '@showroom/testing';
 import { type HostileProvider, startHostileProvider, token } from './hostile-provider.js';
 import { type JobStore, openJobStore } from './job-store.js';
 import type { RestartablePostgres } from './postgres.js';
@@ -26,6 +26,8 @@ export interface World {
   readonly postgres: RestartablePostgres;
   readonly jobStore: JobStore;
   readonly provider: HostileProvider;
+  /** Between the workers and PostgreSQL, where the scenario wants one. */
+  readonly proxy: SilencingProxy | null;
   readonly server: App;
   readonly workers: readonly App[];
   /** For whoever makes chaos. */
@@ -53,7 +55,13 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   await insertClients(query, scenario, options.scale);
   const jobStore = openJobStore(options.mongodbUrl, { name, url });
   const provider = await startHostileProvider({ seed, rates: scenario.faults ?? {}, latencyMs: scenario.latencyMs });
-  const { server, workers } = startApps(scenario, { DATABASE_URL: url, ...jobStore.environment }, provider.url);
+  const proxy = scenario.isProxied ? await startSilencingProxy(addressOf(url)) : null;
+  const environment = { DATABASE_URL: url, ...jobStore.environment };
+  const workersUrl = proxy ? throughPort(url, proxy.port) : url;
+  const { server, workers } = startApps(scenario, environment, {
+    DATABASE_URL: workersUrl,
+    PROVIDER_URL: provider.url,
+  });
   const apps = [server, ...workers];
 
   async function rest(method: string, path: string, body?: object): Promise<unknown> {
@@ -67,6 +75,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     postgres,
     jobStore,
     provider,
+    proxy,
     server,
     workers,
     random: seededBy(seed, 2),
@@ -89,6 +98,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     close: async () => {
       await Promise.all(apps.map((app) => app.stop(0)));
       await provider.close();
+      await proxy?.close();
       await jobStore.close();
       await postgres.drop(name);
     },
@@ -97,14 +107,25 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   return world;
 }
 
+function addressOf(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+}
+
+function throughPort(url: string, port: number): string {
+  const through = new URL(url);
+  through.host = `127.0.0.1:${port}`;
+  return through.href;
+}
+
 function startApps(
   { workers, idempotent = true, shiftsMs = [], isShiftedLater = false, wrongTokens = 0 }: Scenario,
   base: Record<string, string>,
-  providerUrl: string,
+  ofWorkers: Record<string, string>,
 ) {
   const environment = { ...base, LOG_LEVEL: 'warn' };
   const sending = {
-    PROVIDER_URL: providerUrl,
+    ...ofWorkers,
     WATCH_PORT: '0',
     PROVIDER_TIMEOUT_MS: String(providerTimeoutMs),
     PROVIDER_IDEMPOTENT: String(idempotent),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, type Logger, runApp } from '@showroom/app';
-import { isMigrated, openDatabase, openDispatchStore, readClock } from '@showroom/database';
+import { isMigrated, openDatabase, openDispatchStore } from '@showroom/database';
 import { createDispatcher, type Fault, type Provider } from '@showroom/dispatch';
 import { connectJobs } from '@showroom/jobs';
 import { createProbeServer } from '@showroom/providers';
@@ -33,9 +33,6 @@ runApp(async ({ onClose, stopped }) => {
 
   const database = await openDatabase({ url: databaseUrl, poolSize });
   onClose(() => database.close());
-  const clock = createClockCheck({ ask: () => readClock(database), metrics, logger });
-  await clock.start();
-  onClose(() => clock.stop());
   const mailer = config.report && createMailer(config.report);
   onClose(() => mailer?.close());
   const store = await openDispatchStore({
@@ -43,6 +40,9 @@ runApp(async ({ onClose, stopped }) => {
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   onClose(() => store.close());
+  const clock = createClockCheck({ ask: () => store.readClock(), metrics, logger });
+  await clock.start();
+  onClose(() => clock.stop());
   const provider = createProbeServer({ ...config.provider, concurrency });
   onClose(() => provider.close());
   const repeating = toRepeating(config);
@@ -61,7 +61,11 @@ runApp(async ({ onClose, stopped }) => {
     settings: { timeoutMs, concurrency, perSecond, lanesAtOnce },
   });
   const { metricsAccess } = config;
-  const checks = [clock.check, { name: 'provider', isVital: true, look: async () => tellFault(dispatcher.ownFault()) }];
+  const checks = [
+    { name: 'ledger', isVital: true, look: store.look },
+    clock.check,
+    { name: 'provider', isVital: true, look: async () => tellFault(dispatcher.ownFault()) },
+  ];
   const watch = config.watch && (await createWatch({ database, jobs, logger, metrics, metricsAccess, checks }));
   onClose(() => watch?.close());
   const watchUrl = await watch?.listen(config.watch ?? {});

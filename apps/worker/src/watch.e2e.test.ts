@@ -145,6 +145,7 @@ describe('a mailing, watched', function () {
       migrations: 'ok',
       sending: 'ok',
       jobs: 'ok',
+      ledger: 'ok',
       clock: 'ok',
       provider: 'ok',
     };

@@ -9,6 +9,8 @@ export interface Statement {
   readonly values: unknown[];
   /** Under a name, PostgreSQL prepares it once for each connection. */
   readonly name?: string;
+  /** How long its answer may take, where that is longer than usual. */
+  readonly query_timeout?: number;
 }
 
 export type Run = <Row extends object>(statement: Statement, transaction?: Transaction) => Promise<Row[]>;

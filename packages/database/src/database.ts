@@ -17,6 +17,7 @@ import { Tag } from './models/Tag.js';
 import { Token, TokenPermission } from './models/Token.js';
 import { User, UserGroup, UserPermission } from './models/User.js';
 import { exactParsers } from './parsers.js';
+import { answerAtLengthMs, connectMs, longStatementMs } from './patience.js';
 import { createRelation } from './relation.js';
 import { isDeadlock } from './violations.js';
 
@@ -41,6 +42,11 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
     logging: false,
     repositoryMode: true,
     pool: { max: poolSize, idle: 10_000 },
+    dialectOptions: {
+      keepAlive: true,
+      connectionTimeoutMillis: connectMs,
+      query_timeout: answerAtLengthMs,
+    },
     models: [
       AuditEntry,
       Client,
@@ -111,6 +117,9 @@ const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   /** For statements that models cannot say; `$1` stands for the first of `values`. */
   sql: <Row extends object>(text: string, values: unknown[] = [], transaction?: Transaction): Promise<Row[]> =>
     run<Row>({ text, values }, transaction),
+  /** The same, for statements over much that may take long. */
+  sqlAtLength: <Row extends object>(text: string, values: unknown[] = [], transaction?: Transaction): Promise<Row[]> =>
+    run<Row>({ text, values, query_timeout: longStatementMs }, transaction),
   /** Committed when `work` resolves, undone when it throws. Done again when PostgreSQL undid it to end a deadlock. */
   transaction: <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> =>
     unlessDeadlocked(() => sequelize.transaction(work)),

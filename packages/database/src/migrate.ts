@@ -3,6 +3,7 @@ import { Umzug } from 'umzug';
 import type { Database } from './database.js';
 import { migrationLock } from './locks.js';
 import { migrations } from './migrations/index.js';
+import { answerAtLengthMs, connectMs } from './patience.js';
 
 /**
  * Brings the database at `url` to the newest schema: every missing migration in one transaction of its own, one
@@ -11,7 +12,7 @@ import { migrations } from './migrations/index.js';
  * @example const applied = await migrateDatabase(config.databaseUrl); // ['0001-foundation'] the first time, then []
  */
 export async function migrateDatabase(url: string): Promise<string[]> {
-  return withClient(url, async (client) => {
+  return withClient({ connectionString: url }, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await client.query(
       'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL)',
@@ -23,7 +24,7 @@ export async function migrateDatabase(url: string): Promise<string[]> {
 
 /** Whether the database at `url` has the newest schema, so that a process which does not migrate may start. */
 export async function isMigrated(url: string): Promise<boolean> {
-  return withClient(url, async (client) => {
+  return withClient({ connectionString: url, query_timeout: answerAtLengthMs }, async (client) => {
     const { rows } = await client.query<{ there: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS there`);
     return rows[0]?.there === true && (await createUmzug(client).pending()).length === 0;
   });
@@ -36,8 +37,9 @@ export async function tellMissingMigrations({ sql }: Database): Promise<string |
   return missing.length > 0 ? `missing: ${missing.join(', ')}` : undefined;
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url, application_name: 'showroom migrate' });
+async function withClient<T>(config: pg.ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const connecting = { keepAlive: true, connectionTimeoutMillis: connectMs };
+  const client = new pg.Client({ ...connecting, ...config, application_name: 'showroom migrate' });
   // A connection that breaks between two statements says so here, and the next statement fails.
   client.on('error', () => {});
   await client.connect();

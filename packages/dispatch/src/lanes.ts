@@ -11,6 +11,9 @@ interface LaneDeps extends RangeSenderDeps {
   finish(mailingId: number): Promise<void>;
 }
 
+const storeAwayMs = 250;
+const mostTries = 3;
+
 /** What became of a lane. `crowded`: its job is to be left to others, and looked at again soon. */
 export type LaneEnd = 'over' | 'crowded';
 
@@ -52,8 +55,10 @@ export function createLanes(deps: LaneDeps) {
     while (!signal.aborted) {
       if (performance.now() > turnEnds && countLanes() >= settings.lanesAtOnce) return 'crowded';
       if (!gate.admitsLanes) return 'crowded';
-      const askedAt = performance.now();
-      const claim = await store.claim(mailingId, { leaseMs, idempotent: provider.idempotent });
+      const { askedAt, claim } = await patiently(async () => {
+        const askedAt = performance.now();
+        return { askedAt, claim: await store.claim(mailingId, { leaseMs, idempotent: provider.idempotent }) };
+      });
       if (claim.kind === 'range') {
         const isThrough = await work(mailingId, claim, askedAt, signal);
         // What ended the lease, the guard before the end perhaps, would end the next one at once.
@@ -77,12 +82,25 @@ export function createLanes(deps: LaneDeps) {
       await sendRange(deps, range, lease);
       await writer.flushed();
     });
-    await store.release(range.hold);
+    await patiently(() => store.release(range.hold));
     logger.debug(
       { mailing: mailingId, range: range.hold.rangeId, messages: range.messages.length },
       'range worked through',
     );
     return lease.verdict() !== 'over';
+  }
+
+  /** A connection may break, or fall silent: the store has another by then. */
+  async function patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt === mostTries) throw error;
+        logger.warn({ err: error }, 'a lane could not reach the ledger, trying again');
+        await sleep(storeAwayMs);
+      }
+    }
   }
 
   return { send };

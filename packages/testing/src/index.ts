@@ -3,4 +3,5 @@ export * from './browser.js';
 export * from './databases.js';
 export * from './processes.js';
 export * from './proxy.js';
+export * from './silencing-proxy.js';
 export * from './waiting.js';

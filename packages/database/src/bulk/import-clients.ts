@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Transaction } from 'sequelize';
+import { longStatementMs } from '../patience.js';
 
 /** A client as it is to be imported; `row` tells the rows of a file apart. */
 export interface ImportedRow {
@@ -120,22 +121,27 @@ export async function importClients(
 ): Promise<ImportResult> {
   const client = connectionOf(transaction);
   await client.query(makeTable);
-  await pipeline(lines, client.query(copyFrom('COPY imported FROM STDIN')));
-  await client.query('ANALYZE imported');
-  await client.query(keepReferences);
-  const { rows } = await client.query<RowOfNothing & { count: number }>(dropRowsOfNothing, [most]);
+  const copy = Object.assign(copyFrom('COPY imported FROM STDIN'), { query_timeout: longStatementMs });
+  await pipeline(lines, client.query(copy));
+  await ask(client, 'ANALYZE imported');
+  await ask(client, keepReferences);
+  const { rows } = await ask<RowOfNothing & { count: number }>(client, dropRowsOfNothing, [most]);
   const first = rows.map(({ count: _, ...row }) => row);
   return { ...(await write(client, known)), ofNothing: { count: rows[0]?.count ?? 0, first } };
 }
 
 async function write(client: pg.Client, known: ImportTerms['known']): Promise<Omit<ImportResult, 'ofNothing'>> {
-  if (known !== 'add') await client.query(takeTurns);
-  const counts = (await client.query<{ repeated: number; alreadyKnown: number }>(countRepeatedAndKnown)).rows[0]!;
-  if (known === 'add') return { ...counts, created: (await client.query(insert(''))).rowCount ?? 0, updated: 0 };
-  if (counts.repeated > 0) await client.query(dropSuperseded);
-  const updated = known === 'update' ? (await client.query<{ updated: number }>(updateKnown)).rows[0]!.updated : 0;
-  return { ...counts, created: (await client.query(insert(isUnknown))).rowCount ?? 0, updated };
+  if (known !== 'add') await ask(client, takeTurns);
+  const counts = (await ask<{ repeated: number; alreadyKnown: number }>(client, countRepeatedAndKnown)).rows[0]!;
+  if (known === 'add') return { ...counts, created: (await ask(client, insert(''))).rowCount ?? 0, updated: 0 };
+  if (counts.repeated > 0) await ask(client, dropSuperseded);
+  const updated = known === 'update' ? (await ask<{ updated: number }>(client, updateKnown)).rows[0]!.updated : 0;
+  return { ...counts, created: (await ask(client, insert(isUnknown))).rowCount ?? 0, updated };
 }
+
+/** Millions of rows take longer than an answer of the API may. */
+const ask = <Row extends object>(client: pg.Client, text: string, values: unknown[] = []) =>
+  client.query<Row>({ text, values, query_timeout: longStatementMs } as pg.QueryConfig);
 
 /** Sequelize has no COPY; the connection that a transaction runs on does, and is not in Sequelize's declarations. */
 const connectionOf = (transaction: Transaction) => (transaction as unknown as { connection: pg.Client }).connection;

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { exactParsers } from '../parsers.js';
+import { closeMs, hotLimits, isAnswer } from '../patience.js';
 
 /** The first key of the advisory lock that says a worker lives; the second is the worker's number. */
 const liveWorkers = 73_051;
@@ -29,10 +31,15 @@ export interface WorkerSession {
 // The claim reads a thousand rows by primary key; left free, the planner now and then joins all clients by hash.
 const plannerSettings = '-c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan';
 
+/** PostgreSQL ends sessions that this worker cannot reach any more, so that others need not wait for their leases. */
+const endSessions = `SELECT pg_terminate_backend(l.pid) FROM ${inThisDatabase} AND l.objid = ANY($1::int[])`;
+
 /** Opens the worker's session, and another with a new number whenever the last one broke. */
 export class WorkerSessions {
   private opening: Promise<WorkerSession> | null = null;
   private lastWorkerId = 0;
+  /** Numbers of sessions that fell silent: PostgreSQL may not know yet, and hold their locks. */
+  private readonly silent = new Set<number>();
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly url: string) {}
@@ -52,14 +59,26 @@ export class WorkerSessions {
 
   /** Works on the session's connection in turn: lanes claim at the same time, a connection does one thing at a time. */
   exclusively<T>(work: (session: WorkerSession) => Promise<T>): Promise<T> {
-    const mine = this.turn.then(async () => work(await this.current()));
+    const mine = this.turn.then(async () => {
+      const session = await this.current();
+      return work(session).catch((error) => this.dropIfSilent(session, error));
+    });
     this.turn = mine.catch(() => {});
     return mine;
   }
 
   async close(): Promise<void> {
     const session = await this.opening?.catch(() => null);
-    await session?.client.end();
+    await Promise.race([session?.client.end(), sleep(closeMs, undefined, { ref: false })]);
+  }
+
+  /** Whoever does not answer may hold leases for ever, and nobody would know: its session ends, and with it its leases. */
+  private async dropIfSilent({ client, workerId, lost }: WorkerSession, error: unknown): Promise<never> {
+    if (!isAnswer(error) && !lost.aborted) {
+      this.silent.add(workerId);
+      await client.end().catch(() => {});
+    }
+    throw error;
   }
 
   private async open(): Promise<WorkerSession> {
@@ -67,9 +86,9 @@ export class WorkerSessions {
     const client = new pg.Client({
       connectionString: this.url,
       application_name: 'showroom worker session',
-      options: plannerSettings,
+      ...hotLimits,
+      options: `${hotLimits.options} ${plannerSettings}`,
       types: exactParsers,
-      keepAlive: true,
     });
     client.on('error', () => lost.abort());
     client.on('end', () => lost.abort());
@@ -79,6 +98,8 @@ export class WorkerSessions {
       const workerId = rows[0]!.worker_id;
       await client.query('SELECT pg_advisory_lock($1, $2)', [liveWorkers, workerId]);
       this.lastWorkerId = workerId;
+      await client.query(endSessions, [[...this.silent]]);
+      this.silent.clear();
       return { workerId, client, lost: lost.signal };
     } catch (error) {
       this.opening = null;

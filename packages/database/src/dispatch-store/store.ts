@@ -1,10 +1,14 @@
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DispatchStore } from '@showroom/dispatch';
 import pg from 'pg';
 import { exactParsers } from '../parsers.js';
+import { closeMs, dropIdleWithSilent, hotLimits, patientLimits } from '../patience.js';
+import { createAnswers } from './answers.js';
 import { claim } from './claim.js';
 import { finish } from './finish.js';
 import { createLimits } from './limits.js';
+import { lookAfter } from './lookout.js';
 import { countLiveWorkers, WorkerSessions } from './session.js';
 import { mark, release, renew, settle } from './settle.js';
 import { startMailing } from './start/start.js';
@@ -19,8 +23,17 @@ export interface DispatchStoreOptions {
 }
 
 export interface PostgresDispatchStore extends DispatchStore {
+  /**
+   * Whether the ledger answers: every statement in time, and the last one lately. Else it says what is wrong, in words
+   * that anybody may read, or rejects.
+   */
+  look(): Promise<string | undefined>;
+  /** What time it is by PostgreSQL's clock, in milliseconds since 1970. Rejects when it does not answer in time. */
+  readClock(): Promise<number>;
   close(): Promise<void>;
 }
+
+const clockNow = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
 
 /**
  * Opens the ledger for a worker: one connection that claims and, by living, vouches for the worker's leases; a small
@@ -33,15 +46,20 @@ export async function openDispatchStore({
   name = `${hostname()}:${process.pid}`,
   onConnectionError,
 }: DispatchStoreOptions): Promise<PostgresDispatchStore> {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 4,
-    application_name: 'showroom worker',
-    types: exactParsers,
-  });
-  pool.on('error', onConnectionError);
+  const openPool = (limits: pg.PoolConfig) => {
+    const opened = new pg.Pool({ connectionString: url, types: exactParsers, ...limits });
+    opened.on('error', onConnectionError);
+    dropIdleWithSilent(opened);
+    return opened;
+  };
+  const pool = openPool({ ...hotLimits, max: 4, application_name: 'showroom worker' });
+  const patient = openPool({ ...patientLimits, max: 4, application_name: 'showroom worker, at length' });
+  const lookout = lookAfter(patient, (text, values) => pool.query(text, values));
   const sessions = new WorkerSessions(url);
   await sessions.current();
+  const answers = createAnswers();
+  const ping = () =>
+    Promise.all([pool.query('SELECT 1'), sessions.exclusively(({ client }) => client.query('SELECT 1'))]);
   return {
     get workerId() {
       return sessions.workerId;
@@ -52,19 +70,27 @@ export async function openDispatchStore({
         return sessions.workerId;
       },
     }),
+    look: async () => {
+      const silence = answers.tellSilence();
+      if (silence === undefined && !answers.isRecent()) await answers.of(ping);
+      return silence;
+    },
+    readClock: async () => (await pool.query<{ now: number }>(clockNow)).rows[0]!.now,
     countWorkers: async () => (await pool.query<{ workers: number }>(countLiveWorkers)).rows[0]!.workers,
-    start: (mailingId) => startMailing(pool, mailingId),
-    claim: (mailingId, terms) => sessions.exclusively((session) => claim(session, mailingId, terms)),
-    mark: (hold, toId) => mark(pool, hold, toId),
-    renew: (holds, leaseMs) => renew(pool, holds, leaseMs),
-    settle: (settlements) => settle(pool, settlements),
-    release: (hold) => release(pool, hold),
-    finish: (mailingId) => finish(pool, mailingId),
-    due: (horizonMs) => due(pool, horizonMs),
-    purge: (mailingId) => purge(pool, mailingId),
+    start: (mailingId) => startMailing(patient, mailingId),
+    claim: (mailingId, terms) => answers.of(() => sessions.exclusively((session) => claim(session, mailingId, terms))),
+    mark: (hold, toId) => answers.of(() => mark(pool, hold, toId)),
+    renew: (holds, leaseMs) => answers.of(() => renew(pool, holds, leaseMs)),
+    settle: (settlements) => answers.of(() => settle(pool, settlements)),
+    release: (hold) => answers.of(() => release(pool, hold)),
+    finish: (mailingId) => finish(patient, mailingId),
+    due: (horizonMs) => due(patient, horizonMs),
+    purge: (mailingId) => purge(patient, mailingId),
     close: async () => {
+      lookout.stop();
       await sessions.close();
-      await pool.end();
+      // A pool waits for each of its connections; one that is silent must not keep the process from ending.
+      await Promise.race([Promise.all([pool.end(), patient.end()]), sleep(closeMs, undefined, { ref: false })]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { isAnswer } from '../patience.js';
 
 /** Runs `work` in a transaction on a connection of the pool: committed when it resolves, undone when it throws. */
 export async function inTransaction<T>(
@@ -19,9 +20,11 @@ export async function inTransaction<T>(
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failure: Error) => {
-      broken = failure;
-    });
+    if (isAnswer(error)) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+    } else broken = error as Error;
     throw error;
   } finally {
     client.off('error', onBroken);
