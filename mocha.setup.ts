@@ -13,6 +13,11 @@ let postgres: Postgres | undefined;
 let dir: string | undefined;
 const template = 'showroom_template';
 
+/** For tests: their data need not outlive a power cut. */
+const quick = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+/** For measurements, as one would run it: what is committed is on the disk. */
+const durable = { shared_buffers: '1GB', max_wal_size: '4GB' };
+
 export async function mochaGlobalSetup(): Promise<void> {
   const server = process.env.TEST_POSTGRES_URL ?? (await startOwnPostgres());
   await withClient(server, async (client) => {
@@ -31,8 +36,7 @@ export async function mochaGlobalTeardown(): Promise<void> {
 
 async function startOwnPostgres(): Promise<string> {
   dir = await mkdtemp(join(tmpdir(), 'showroom-test-'));
-  // Speed only: a test run's data need not outlive a power cut.
-  const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '200' };
-  postgres = await startPostgres({ dir, settings });
+  const settings = process.env.DURABLE_COMMITS === '1' ? durable : quick;
+  postgres = await startPostgres({ dir, settings: { ...settings, max_connections: '200' } });
   return postgres.url;
 }

@@ -1,5 +1,6 @@
 /** `npm run race`: everybody sends the same messages to the same provider, by turns, in one run. */
 
+import { tellCircumstances } from '@showroom/testing';
 import { parseOptions } from './config.js';
 import { contenders } from './contenders/index.js';
 import { type Result, race } from './race.js';
@@ -11,6 +12,7 @@ const chosen = contenders.filter(
   ({ name }, index) => index === 0 || options.only.length === 0 || options.only.some((part) => name.includes(part)),
 );
 const world = await openWorld(options);
+const circumstances = await tellCircumstances(world.postgresUrl);
 const rounds: Map<string, Result>[] = [];
 try {
   const able = chosen.filter((contender) => {
@@ -34,5 +36,5 @@ try {
 const { messages, inFlight, latencyMs, faultsPerMille, pipelining } = options;
 process.stdout.write(
   `${messages} messages, ${inFlight} in flight, ${rounds.length} rounds, provider: ${latencyMs} ms, ` +
-    `${faultsPerMille} ‰ faults, pipelining ${pipelining}\n\n${toTable(rounds)}\n`,
+    `${faultsPerMille} ‰ faults, pipelining ${pipelining}\n${circumstances}\n\n${toTable(rounds)}\n`,
 );

@@ -16,6 +16,7 @@ import { startProgram } from './processes.js';
 const settings = { max_connections: '200', shared_buffers: '1GB', max_wal_size: '4GB' };
 
 export interface OpenWorld extends World {
+  readonly postgresUrl: string;
   close(): Promise<void>;
 }
 
@@ -28,6 +29,7 @@ export async function openWorld(options: Options): Promise<OpenWorld> {
   let databases = 0;
   let jobStores = 0;
   return {
+    postgresUrl: postgres.url,
     provider,
     redis,
     postgresPid: postgres.pid,

@@ -15,6 +15,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** The PostgreSQL that the run's set-up started. */
+export const testServer = (): string => requiredEnvironment(testEnvironment.postgresUrl);
+
 /**
  * A database of the test file's own, on the real PostgreSQL that the run's set-up started: a clone of the
  * migrated template, or an empty one.
@@ -25,7 +28,7 @@ export interface TestDatabase {
  * after(() => database.drop());
  */
 export async function createTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
-  const server = requiredEnvironment(testEnvironment.postgresUrl);
+  const server = testServer();
   const template = empty ? 'template0' : requiredEnvironment(testEnvironment.template);
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await withClient(server, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));

@@ -1,5 +1,6 @@
 export * from './answers.js';
 export * from './browser.js';
+export * from './circumstances.js';
 export * from './databases.js';
 export * from './processes.js';
 export * from './proxy.js';
