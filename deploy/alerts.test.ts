@@ -89,6 +89,8 @@ describe('the metrics that are told of', function () {
     await database.query(`INSERT INTO providers (name) VALUES ('main')`);
     const textOf = async (url: unknown) => (await fetch(`${url}/metrics`)).text();
     await textOf(serverUrl);
+    // Refusals are told of once there was one.
+    expect((await fetch(`${serverUrl}/api/v1/tags/`)).status).to.equal(401);
     await waitFor(
       async () => {
         const texts = await Promise.all([serverUrl, workerUrl].map(textOf));
