@@ -21,7 +21,7 @@ const layers: Record<string, string[]> = {
   'apps/probe': ['app'],
   'apps/server': ['api', 'app', 'database', 'jobs', 'watch'],
   'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers', 'report', 'watch'],
-  'apps/bench': ['database', 'postgres', 'server', 'worker'],
+  'apps/bench': ['testing', 'database', 'postgres', 'server', 'worker'],
   // By path, as processes: named so that turbo builds them first.
   'apps/standalone': ['app', 'database', 'postgres', 'probe', 'server', 'worker'],
 };
