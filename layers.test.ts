@@ -20,7 +20,7 @@ const layers: Record<string, string[]> = {
   'packages/api': ['contract', 'database', 'jobs', 'report'],
   'apps/probe': ['app'],
   'apps/server': ['api', 'app', 'database', 'jobs', 'watch'],
-  'apps/worker': ['app', 'database', 'dispatch', 'jobs', 'providers', 'report', 'watch'],
+  'apps/worker': ['app', 'contract', 'database', 'dispatch', 'jobs', 'providers', 'report', 'watch'],
   'apps/bench': ['testing', 'database', 'postgres', 'server', 'worker'],
   // By path, as processes: named so that turbo builds them first.
   'apps/standalone': ['app', 'database', 'postgres', 'probe', 'server', 'worker'],

@@ -1,6 +1,6 @@
 import { ensureFirstSuperuser, type FirstSuperuser } from '@showroom/api';
 import { createLogger, runApp } from '@showroom/app';
-import { migrateDatabase, openDatabase } from '@showroom/database';
+import { migrateDatabase, openDatabase, warnOfUnknownTimezones } from '@showroom/database';
 import { connectJobs } from '@showroom/jobs';
 import { startTracing } from '@showroom/watch';
 import { createServer } from './app.js';
@@ -16,6 +16,7 @@ runApp(async ({ onClose }) => {
   if (applied.length > 0) logger.info({ migrations: applied }, 'database migrated');
   const database = await openDatabase({ url: databaseUrl });
   onClose(() => database.close());
+  await warnOfUnknownTimezones(database, logger);
   const admin = await ensureFirstSuperuser(database, first, logger);
   const jobs = connectJobs({ databaseUrl, mongodbUrl, logger });
   onClose(() => jobs.close());

@@ -54,6 +54,8 @@ describe('worker config', () => {
     ['REPORT_CRON', { ...letters, REPORT_CRON: 'every day' }],
     ['REPORT_CRON', { ...letters, REPORT_CRON: '61 6 * * *' }],
     ['REPORT_TIMEZONE', { ...letters, REPORT_TIMEZONE: 'Moscow' }],
+    ['REPORT_TIMEZONE', { ...letters, REPORT_TIMEZONE: 'IST' }],
+    ['REPORT_TIMEZONE', { ...letters, REPORT_TIMEZONE: '+03:00' }],
     ['KEEP_MESSAGES_DAYS', { KEEP_MESSAGES_DAYS: '0' }],
     ['METRICS_ACCESS', { METRICS_ACCESS: 'everybody' }],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }],

@@ -1,4 +1,5 @@
 import { parseEnvironment, variables } from '@showroom/app';
+import { isTimezoneName, spellTimezone } from '@showroom/contract';
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 
@@ -10,13 +11,10 @@ const cron = z.string().refine((text) => {
   }
 }, 'expected a cron expression of five fields, like 0 6 * * *');
 
-const timezone = z.string().refine((name) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
-  } catch {
-    return false;
-  }
-}, 'expected an IANA time zone, like Europe/Moscow');
+const timezone = z
+  .string()
+  .refine(isTimezoneName, 'expected an IANA time zone, like Europe/Moscow')
+  .transform(spellTimezone);
 
 const smtpUrl = z.string().regex(/^smtps?:\/\//, 'expected smtp://user:password@host:587 or smtps://…');
 const address = z.email('expected addresses of mailboxes, like ops@example.com,boss@example.com');

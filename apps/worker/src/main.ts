@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, type Logger, runApp } from '@showroom/app';
-import { isMigrated, openDatabase, openDispatchStore } from '@showroom/database';
+import { isMigrated, openDatabase, openDispatchStore, warnOfUnknownTimezones } from '@showroom/database';
 import { createDispatcher, type Fault, type Provider } from '@showroom/dispatch';
 import { connectJobs } from '@showroom/jobs';
 import { createProbeServer } from '@showroom/providers';
@@ -33,6 +33,7 @@ runApp(async ({ onClose, stopped }) => {
 
   const database = await openDatabase({ url: databaseUrl, poolSize });
   onClose(() => database.close());
+  await warnOfUnknownTimezones(database, logger);
   const mailer = config.report && createMailer(config.report);
   onClose(() => mailer?.close());
   const store = await openDispatchStore({

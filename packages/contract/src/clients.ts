@@ -5,10 +5,11 @@ import { Paging, pageOf } from './kit/page.js';
 import { phoneNumberIssue } from './kit/phone-number.js';
 import { mutation, query } from './kit/procedure.js';
 import { Id, integer, nameToFind, stored, takenAsWritten, text } from './kit/scalars.js';
-import { timezoneIssue } from './kit/timezone.js';
+import { spellTimezone, timezoneIssue } from './kit/timezone.js';
 
 const numberText = text({ title: 'Phone number', max: 11 });
-const timezoneText = text({ title: 'Timezone', max: 50 });
+// Names are stored as they were given, and not as the zones that they are links to; only their letter case is the list's.
+const timezoneText = text({ title: 'Timezone', max: 50 }).overwrite(spellTimezone);
 
 // What is refused as a text already is not judged further: one reason is enough, and the one consumers have always had.
 const PhoneNumber = numberText.check(({ value, issues }) => {

@@ -30,6 +30,13 @@ export const MailingPreview = z
       description:
         'How many of them have a phone number that the provider is not asked for: their messages are canceled.',
     }),
+    bad_timezones: integer().meta({
+      description:
+        'How many of them have a time zone that is unknown. If the mailing has a window, their messages are canceled.',
+    }),
+    ambiguous_timezones: integer().meta({
+      description: 'How many of them have an abbreviation as time zone. A warning says how each is read.',
+    }),
     sms: SmsParts,
     per_second: z
       .number()

@@ -28,6 +28,7 @@ export type Message = z.infer<typeof Message>;
  * Why an end is what it is. `refused` by the provider; `no_answer`, or `worker_died` before one was written down;
  * `end`: the mailing's end came first; `window`: the client's window opens at no time before the end; `client_deleted`;
  * `bad_number`: the client's phone number breaks the rule for numbers, and the provider was not asked;
+ * `bad_timezone`: the mailing has a window, and the client's time zone is unknown;
  * `mailing_canceled`; `operator`: settled by hand.
  */
 export const messageReasons = [
@@ -38,6 +39,7 @@ export const messageReasons = [
   'window',
   'client_deleted',
   'bad_number',
+  'bad_timezone',
   'mailing_canceled',
   'operator',
 ] as const;

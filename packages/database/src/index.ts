@@ -30,4 +30,5 @@ export type { Token } from './models/Token.js';
 export type { User } from './models/User.js';
 export { type Part, partOf } from './part.js';
 export type { Relation } from './relation.js';
+export { warnOfUnknownTimezones } from './timezones.js';
 export { brokenConstraint } from './violations.js';

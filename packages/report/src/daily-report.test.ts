@@ -103,6 +103,14 @@ describe('the daily report', () => {
     expect(letters[0]?.mail.text).to.contain('Mailing 1 (completed), 1 sent that day: 2 sent of 2.');
   });
 
+  it('takes a time zone for what a window of a mailing takes it for', async () => {
+    // A name that PostgreSQL does not know, and that its zone stands in for.
+    const day = midnight('Australia/Sydney');
+    await addSent(1, 'over midnight', `${day} - interval '24 h 1 min'`, `${day} - interval '23 h'`);
+    await send('AET');
+    expect(letters[0]?.mail.text).to.contain('Mailing 1 (completed), 1 sent that day: 2 sent of 2.');
+  });
+
   it('is written once, however many workers are asked, and how often', async () => {
     const days = await Promise.all([send(), send(), send(), send()]);
     expect(days.filter((day) => day !== null)).to.have.lengthOf(1);

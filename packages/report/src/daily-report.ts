@@ -25,8 +25,9 @@ type MailingOfDay = MailingStatistic & { readonly sentThatDay: number };
 /** A report that is being sent for this long was left by a worker that died. */
 const patience = '10 minutes';
 
+// known_zone, because PostgreSQL alone would take CET for an abbreviation, without summer time.
 const claimYesterday = `
-  INSERT INTO reports AS r (day) VALUES ((clock_timestamp() AT TIME ZONE $1)::date - 1)
+  INSERT INTO reports AS r (day) VALUES ((clock_timestamp() AT TIME ZONE known_zone($1))::date - 1)
   ON CONFLICT (day) DO UPDATE SET claimed_at = clock_timestamp()
     WHERE r.sent_at IS NULL AND r.claimed_at < clock_timestamp() - interval '${patience}'
   RETURNING day::text AS day`;
@@ -87,7 +88,9 @@ interface Row extends CountsRow {
 
 const mailingsOfDay = `
   SELECT m.id, m.status, m.start_at, m.end_at, m.text, day.*, counts.*
-  FROM (SELECT $1::date::timestamp AT TIME ZONE $2 AS day_start, ($1::date + 1)::timestamp AT TIME ZONE $2 AS day_end) AS day,
+  FROM (
+      SELECT $1::date::timestamp AT TIME ZONE zone AS day_start, ($1::date + 1)::timestamp AT TIME ZONE zone AS day_end
+      FROM (SELECT known_zone($2) AS zone) AS reading) AS day,
     mailings m, LATERAL (${countsOfMailing('m.id')}) AS counts
   WHERE m.deleted_at IS NULL AND m.started_at < day.day_end AND (m.finished_at IS NULL OR m.finished_at >= day.day_start)
   ORDER BY m.id`;

@@ -135,7 +135,18 @@ describe('clients', () => {
     });
   });
 
-  for (const timezone of ['Europe/Moscow', 'UTC', 'US/Eastern', '+03:00', '-0930', '+14:00']) {
+  for (const timezone of [
+    'Europe/Moscow',
+    'UTC',
+    'US/Eastern',
+    'GMT',
+    'Japan',
+    'W-SU',
+    'CET',
+    '+03:00',
+    '-0930',
+    '+14:00',
+  ]) {
     it(`knows the time zone ${timezone}`, async () => {
       expect((await api.rest('POST', '/clients/', { ...client, timezone })).status).to.equal(201);
     });
@@ -154,6 +165,65 @@ describe('clients', () => {
         const changed = await api.rest(method, `/clients/${made.id}/`, change);
         expect(changed).to.deep.include({ status: 400, body });
       }
+    });
+  }
+
+  for (const [timezone, message] of [
+    ['IST', '"IST" is ambiguous: use Asia/Jerusalem, Asia/Kolkata or Europe/Dublin.'],
+    ['est', '"est" is ambiguous: use America/New_York or America/Panama.'],
+    ['CST', '"CST" is ambiguous: use America/Chicago, America/Havana, America/Mexico_City or Asia/Shanghai.'],
+    ['ECT', '"ECT" is an abbreviation, not an IANA time zone: use Europe/Paris.'],
+  ] as const) {
+    it(`refuses the abbreviation ${timezone} on every way in, and names what may be meant`, async () => {
+      const refused = { status: 400, body: { timezone: [message] } };
+      expect(await api.rest('POST', '/clients/', { ...client, timezone })).to.deep.include(refused);
+      const { body } = await api.rest('POST', '/clients/', client);
+      const path = `/clients/${body.id}/`;
+      expect(await api.rest('PUT', path, { ...client, timezone })).to.deep.include(refused);
+      expect(await api.rest('PATCH', path, { timezone })).to.deep.include(refused);
+      const { create, partialUpdate } = api.trpc.clients;
+      for (const call of [create.mutate({ ...client, timezone }), partialUpdate.mutate({ id: body.id, timezone })]) {
+        const error = await call.then(
+          () => null,
+          (thrown: Error) => thrown,
+        );
+        expect(error).to.have.nested.property('data.fields[0].message', message);
+      }
+      const file = `phone_number,timezone,mobile_operator_code,tag\n7900,${timezone},${client.mobile_operator_code},${client.tag}\n`;
+      const imported = await api.rest('POST', '/clients/import/', file, { 'content-type': 'text/csv' });
+      expect(imported.body.errors[0].errors).to.deep.equal({ timezone: [message] });
+      expect((await api.rest('GET', path)).body.timezone).to.equal(client.timezone);
+    });
+  }
+
+  it('stores a time zone as it was given, in the spelling of the list, on every way in', async () => {
+    const { body } = await api.rest('POST', '/clients/', { ...client, timezone: 'europe/kiev' });
+    const path = `/clients/${body.id}/`;
+    expect(body.timezone).to.equal('Europe/Kiev');
+    expect((await api.rest('PATCH', path, { timezone: 'ASIA/CALCUTTA' })).body.timezone).to.equal('Asia/Calcutta');
+    expect((await api.rest('PUT', path, { ...client, timezone: 'cet' })).body.timezone).to.equal('CET');
+    expect((await api.rest('GET', path)).body.timezone).to.equal('CET');
+    expect((await api.trpc.clients.create.mutate({ ...client, timezone: 'zulu' })).timezone).to.equal('Zulu');
+    const file = `phone_number,timezone,mobile_operator_code,tag\n7901,asia/tokyo,${client.mobile_operator_code},${client.tag}\n`;
+    await api.rest('POST', '/clients/import/', file, { 'content-type': 'text/csv' });
+    expect((await api.rest('GET', '/clients/?phone_number=7901')).body.results[0].timezone).to.equal('Asia/Tokyo');
+  });
+
+  for (const timezone of ['IST', 'est', 'AET', 'UTC+3', 'Mars/Base']) {
+    it(`keeps ${timezone} from before the list: it can be read, changed otherwise, repeated and deleted`, async () => {
+      const { body: made } = await api.rest('POST', '/clients/', client);
+      await api.query('UPDATE clients SET timezone = $2 WHERE id = $1', [made.id, timezone]);
+      const path = `/clients/${made.id}/`;
+      expect((await api.rest('GET', path)).body).to.include({ timezone });
+      expect((await api.rest('PATCH', path, { phone_number: '7902' })).body).to.include({
+        timezone,
+        phone_number: '7902',
+      });
+      expect((await api.rest('PUT', path, { ...client, timezone })).body).to.include({ timezone });
+      expect((await api.rest('PATCH', path, { timezone: 'PST' })).status).to.equal(400);
+      expect((await api.rest('PATCH', path, { timezone: 'Europe/Dublin' })).status).to.equal(200);
+      expect((await api.rest('PATCH', path, { timezone })).status, 'it is gone').to.equal(400);
+      expect((await api.rest('DELETE', path)).status).to.equal(204);
     });
   }
 

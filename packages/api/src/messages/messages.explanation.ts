@@ -60,6 +60,9 @@ function explainCanceled({ reason }: Stand): string {
   if (reason === 'bad_number') {
     return 'It was not sent: the client’s phone number was not digits that begin with a country code. Correct it with PATCH /clients/{id}/ before the next mailing.';
   }
+  if (reason === 'bad_timezone') {
+    return 'It was not sent: the mailing has a window, and the client’s time zone was unknown. Correct it with PATCH /clients/{id}/.';
+  }
   return 'It was not sent: the mailing was canceled first.';
 }
 

@@ -12,6 +12,7 @@ export const issueReasons = [
   'too_little',
   'too_much',
   'unknown_timezone',
+  'ambiguous_timezone',
   'bad_username',
   'dots_only',
   'long_username',

@@ -147,6 +147,50 @@ describe('the ledger', () => {
       expect(row).to.deep.equal({ matches: true, clients: 1_503 });
     });
 
+    it('cancels what no window is known for, and says so; old abbreviations are sent as ever', async () => {
+      await addClients(1_200, 'Mars/Base');
+      await addClients(2, 'UTC+3');
+      await addClients(3, 'IST');
+      await addClients(1, 'CET');
+      const id = await startMailing({ ends: '3 days', opens: '-30 minutes', closes: '30 minutes' });
+      const ranges = await database.query(
+        'SELECT timezone, last_id - first_id + 1 AS size, done, canceled, expired FROM ranges ORDER BY first_id',
+      );
+      expect(ranges).to.deep.equal([
+        { timezone: 'Europe/Brussels', size: '1', done: false, canceled: 0, expired: 0 },
+        { timezone: 'IST', size: '3', done: false, canceled: 0, expired: 0 },
+        { timezone: null, size: '1000', done: true, canceled: 1_000, expired: 0 },
+        { timezone: null, size: '200', done: true, canceled: 200, expired: 0 },
+        { timezone: null, size: '2', done: true, canceled: 2, expired: 0 },
+      ]);
+      const told = await database.query(
+        `SELECT c.timezone, m.status, m.reason, e.event, e.detail, count(*)::int AS n
+         FROM messages m JOIN clients c ON c.id = m.client_id LEFT JOIN message_events e ON e.message_id = m.id
+         WHERE m.mailing_id = $1 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1`,
+        [id],
+      );
+      const bad = { status: 'canceled', reason: 'bad_timezone', event: 'canceled' };
+      const good = { status: 'pending', reason: null, event: null, detail: null };
+      expect(told).to.have.deep.members([
+        { timezone: 'CET', ...good, n: 1 },
+        { timezone: 'IST', ...good, n: 3 },
+        { timezone: 'Mars/Base', ...bad, detail: 'The time zone "Mars/Base" is unknown.', n: 1_200 },
+        { timezone: 'UTC+3', ...bad, detail: 'The time zone "UTC+3" is unknown.', n: 2 },
+      ]);
+    });
+
+    it('sends to clients of unknown time zones without a window', async () => {
+      await addClients(2, 'Mars/Base');
+      await startMailing();
+      expect(await rows()).to.deep.equal(Array(2).fill({ status: 'pending', reason: null }));
+    });
+
+    it('ends when only clients of unknown time zones were in the audience', async () => {
+      await addClients(2, 'Mars/Base');
+      const id = await startMailing({ ends: '3 days', opens: '-30 minutes', closes: '30 minutes' });
+      expect(await store.finish(id)).to.deep.equal({ kind: 'finished', status: 'completed' });
+    });
+
     it('expires at once what no window can bring in time, and says so', async () => {
       await addClients(2, '+12:00');
       await addClients(1, 'UTC');

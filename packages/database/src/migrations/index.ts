@@ -10,6 +10,7 @@ import * as clientsByFilter from './0009-clients-by-filter.js';
 import * as badNumbers from './0011-bad-numbers.js';
 import * as asOfTheStart from './0012-as-of-the-start.js';
 import * as whoItWas from './0013-who-it-was.js';
+import * as timezones from './0014-timezones.js';
 import * as workerFaults from './0015-worker-faults.js';
 import * as sendingStop from './0016-sending-stop.js';
 import * as reserveMessageIds from './0017-reserve-message-ids.js';
@@ -28,6 +29,7 @@ export const migrations = [
   badNumbers,
   asOfTheStart,
   whoItWas,
+  timezones,
   workerFaults,
   sendingStop,
   reserveMessageIds,

@@ -134,15 +134,4 @@ describe('window_opens', function () {
       expect(row!.opening.toISOString()).to.equal(new Date(opening).toISOString());
     });
   }
-
-  it('knows every time zone that a client may have, as PostgreSQL names it', async () => {
-    const names = Intl.supportedValuesOf('timeZone');
-    const rows = await database.query<{ zone: string }>(
-      `SELECT zone FROM unnest($1::text[]) AS zone WHERE known_zone(zone) = 'UTC' AND zone <> 'UTC'`,
-      [names],
-    );
-    expect(rows.map(({ zone }) => zone)).to.deep.equal([]);
-    const [odd] = await database.query(`SELECT known_zone('+0530') AS a, known_zone('Mars/Base') AS b`);
-    expect(odd).to.deep.equal({ a: '+05:30', b: 'UTC' });
-  });
 });

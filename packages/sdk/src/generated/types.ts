@@ -347,6 +347,10 @@ export interface MailingPreview {
   }[];
   /** How many of them have a phone number that the provider is not asked for: their messages are canceled. */
   bad_numbers: number;
+  /** How many of them have a time zone that is unknown. If the mailing has a window, their messages are canceled. */
+  bad_timezones: number;
+  /** How many of them have an abbreviation as time zone. A warning says how each is read. */
+  ambiguous_timezones: number;
   sms: SmsParts;
   /** The rate that was reckoned with; null when none is known. */
   per_second: number | null;
@@ -409,6 +413,7 @@ export interface MessageTimeline {
     | 'window'
     | 'client_deleted'
     | 'bad_number'
+    | 'bad_timezone'
     | 'mailing_canceled'
     | 'operator'
     | null;

@@ -9,6 +9,7 @@ import { type Picks, readAudience } from './audience.js';
 import { forecast } from './forecast.js';
 import { readRate } from './rate.js';
 import { toSmsParts } from './sms.js';
+import { judgeTimezones } from './timezones.js';
 
 interface Draft extends Picks, Times {
   readonly text: string;
@@ -42,13 +43,20 @@ function tellLost(mailing: MailingRow): string[] {
 async function preview({ deps, caller }: Call, draft: Draft, warnings: string[]): Promise<MailingPreview> {
   const maySeeClients = caller.isSuperuser || caller.permissions.has('view_client');
   const { zones, ...audience } = await readAudience(deps, draft, maySeeClients);
+  const { warnings: ofZones, ...counts } = await judgeTimezones(deps, zones);
   const stop = await readSendingStop(deps.database);
   const rate = await readRate(deps, draft.sendPerSecond);
   return {
     ...audience,
+    ...counts,
     sms: toSmsParts(draft.text, audience.audience),
     ...rate,
     ...(await forecast(deps, draft, zones, rate.per_second)),
-    warnings: stop ? [...warnings, `Nothing is sent now. ${explainStop(stop)}`] : warnings,
+    warnings: [
+      ...warnings,
+      // Without a window, nobody's hours matter.
+      ...(draft.sendWindowStart === null ? [] : ofZones),
+      ...(stop ? [`Nothing is sent now. ${explainStop(stop)}`] : []),
+    ],
   };
 }

@@ -77,6 +77,63 @@ describe('previewing a mailing', () => {
     expect((await preview()).body).to.include({ bad_numbers: 0 });
   });
 
+  describe('to clients whose time zones are older than the list', () => {
+    const window = { send_window_start: '10:00', send_window_end: '20:00' };
+    beforeEach(async () => {
+      for (const [timezone, count] of [
+        ['IST', 3],
+        ['EST', 1],
+        ['AET', 2],
+        ['CET', 4],
+        ['Mars/Base', 2],
+        ['UTC+3', 1],
+      ] as const) {
+        await addClients(count, { timezone, tag: 1, code: 1 });
+      }
+    });
+
+    it('counts them, and warns of each name when there is a window', async () => {
+      const { body } = await preview({ ...window, end_notification_date: '2099-01-05T11:00:00Z' });
+      expect(body).to.include({ audience: 48, bad_timezones: 3, ambiguous_timezones: 6, misses: 0 });
+      expect(body.warnings).to.deep.equal([
+        '"Mars/Base" is not a known time zone. 2 clients have it, and their messages will be canceled.',
+        '"UTC+3" is not a known time zone. 1 client has it, and their messages will be canceled.',
+        '"IST" is ambiguous: use Asia/Jerusalem, Asia/Kolkata or Europe/Dublin. 3 clients have it, and it is read as UTC+02:00.',
+        '"AET" is an abbreviation, not an IANA time zone: use Australia/Sydney. 2 clients have it, and it is read as Australia/Sydney.',
+        '"EST" is ambiguous: use America/New_York or America/Panama. 1 client has it, and it is read as UTC-05:00.',
+      ]);
+      expect((await preview({ ...window, tags: ['new'] })).body).to.include({
+        bad_timezones: 0,
+        ambiguous_timezones: 0,
+      });
+    });
+
+    it('counts them without a window, too, where nobody’s hours matter', async () => {
+      const { body } = await preview();
+      expect(body).to.deep.include({ bad_timezones: 3, ambiguous_timezones: 6, warnings: [], misses: 0 });
+    });
+
+    it('names the five most frequent, and counts the others', async () => {
+      await api.query(`INSERT INTO clients (phone_number, timezone, tag_id, code_id)
+        SELECT 1, 'Nowhere/' || chr(64 + n), 1, 1 FROM generate_series(1, 20) n`);
+      const { warnings } = (await preview(window)).body;
+      expect(warnings).to.have.length(5 + 1 + 3);
+      expect(warnings[5]).to.equal('17 more clients have other such time zones.');
+    });
+
+    it('says afterwards why nobody wrote to them', async () => {
+      const running = await createRunningMailings(api);
+      const id = await running.start({ send_window_start: '00:00', send_window_end: '23:59' });
+      const { results } = (await api.rest('GET', `/messages/?mailing_list=${id}&status=canceled`)).body;
+      expect(results).to.have.length(3);
+      const { body } = await api.rest('GET', `/messages/${results[0].id}/`);
+      expect(body).to.include({ reason: 'bad_timezone', due_at: null });
+      expect(body.explanation).to.match(/time zone was unknown. Correct it with PATCH/);
+      expect(body.events.at(-1)).to.include({ event: 'canceled', detail: 'The time zone "Mars/Base" is unknown.' });
+      await running.close();
+    });
+  });
+
   it('tells of the very clients that the start makes messages for', async () => {
     const running = await createRunningMailings(api);
     for (const tags of [[], ['vip'], ['new'], ['vip', 'new']]) {

@@ -30,7 +30,7 @@ const windowsOf = `
     SELECT $3::timestamptz AS begin, $3::timestamptz + $4::float8 * interval '1 s' AS until, $5::time AS o, $6::time AS c),
   zones AS MATERIALIZED (
     SELECT known_zone(name) AS zone, sum(clients) AS clients FROM unnest($1::text[], $2::bigint[]) AS z(name, clients)
-    GROUP BY 1),
+    WHERE known_zone(name) IS NOT NULL GROUP BY 1),
   opened AS (
     SELECT zone, opens_at, window_opens(opens_at, zone, c, o) AS closes_at, 1 AS nth
     FROM (SELECT zone, window_opens(begin, zone, o, c) AS opens_at FROM zones, span OFFSET 0) AS first, span
@@ -59,7 +59,10 @@ interface Row {
   closes: number[];
 }
 
-/** Between when and when the audience can be sent to in the first `seconds` of a span, time zone by time zone. */
+/**
+ * Between when and when the audience can be sent to in the first `seconds` of a span, time zone by time zone. With a
+ * window, clients of unknown time zones are left out: their messages are canceled.
+ */
 export async function readWindows(
   { database }: Pick<Deps, 'database'>,
   { sendWindowStart, sendWindowEnd }: Times,

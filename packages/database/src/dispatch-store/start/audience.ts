@@ -12,13 +12,16 @@ export interface Filter {
 export interface Zone {
   /** As the clients have it. */
   readonly timezone: string;
-  /** As it is computed with. */
-  readonly zone: string;
+  /** As it is computed with; null when it is unknown. */
+  readonly zone: string | null;
   readonly size: number;
   /** When the window opens there; text, for a Date has no microseconds. */
   readonly due_at: string;
-  /** Whether it does not open before the end: then the messages expire at once. */
-  readonly closed: boolean;
+  /**
+   * Why nobody there is asked for: the window does not open before the end, and the messages expire at once; or nobody
+   * knows when it is open, and they are canceled.
+   */
+  readonly unsent: 'window' | 'bad_timezone' | null;
 }
 
 const readFilterOf = `
@@ -61,7 +64,9 @@ export async function countByZone(client: pg.ClientBase, mailingId: number, filt
        SELECT timezone, zone, size, end_at,
          next_due(clock_timestamp(), zone, send_window_start, send_window_end) AS due_at
        FROM sizes, mailings WHERE id = $1)
-     SELECT timezone, zone, size, due_at::text, due_at >= end_at AS closed FROM dues ORDER BY timezone COLLATE "C"`,
+     SELECT timezone, zone, size, due_at::text,
+       CASE WHEN zone IS NULL THEN 'bad_timezone' WHEN due_at >= end_at THEN 'window' END AS unsent
+     FROM dues ORDER BY timezone COLLATE "C"`,
     values,
   );
   return rows;

@@ -37,7 +37,8 @@ export async function layOut(client: pg.ClientBase, plan: Plan, size: number): P
 
 /**
  * Lays out the messages time zone by time zone, so that a range has one zone and one time at which it falls due. A zone
- * whose window does not open before the end has nothing to wait for: its messages are expired at once.
+ * whose window does not open before the end has nothing to wait for: its messages are expired at once. Where the zone is
+ * unknown, they are canceled, and their ranges have no zone.
  */
 export async function layOutByZone(client: pg.ClientBase, plan: Plan, zones: readonly Zone[]): Promise<void> {
   const size = sizeOf(zones);
@@ -48,6 +49,7 @@ export async function layOutByZone(client: pg.ClientBase, plan: Plan, zones: rea
     nextId += zone.size;
   }
   await insertZonedRanges(client, plan, zones, [...nextIds.values()]);
+  await tellUnknownZones(client, zones, [...nextIds.values()]);
   let laidOut = 0;
   for (let after = 0; laidOut < size; ) {
     const parts = await insertZonedSlice(client, plan, zones, nextIds, size, after);
@@ -95,17 +97,17 @@ async function insertZonedSlice(
   size: number,
   after: number,
 ) {
-  const closed = zones.map((zone) => zone.closed);
-  const values: unknown[] = [plan.mailingId, [...nextIds.keys()], [...nextIds.values()], closed];
+  const unsent = zones.map((zone) => zone.unsent);
+  const values: unknown[] = [plan.mailingId, [...nextIds.keys()], [...nextIds.values()], unsent];
   const { rows } = await client.query<{ timezone: string; size: number; lastClient: number }>(
     `WITH picked AS MATERIALIZED (${pickSlice(plan, size, after, 'id, timezone', values)}),
      zones AS MATERIALIZED (
-       SELECT * FROM unnest($2::text[], $3::bigint[], $4::boolean[]) AS zone(timezone, next_id, closed)),
+       SELECT * FROM unnest($2::text[], $3::bigint[], $4::message_reason[]) AS zone(timezone, next_id, unsent)),
      inserted AS (
        INSERT INTO messages (id, mailing_id, client_id, status, reason)
        SELECT z.next_id + row_number() OVER (PARTITION BY p.timezone ORDER BY p.id) - 1, $1, p.id,
-         CASE WHEN z.closed THEN 'expired'::message_status ELSE 'pending' END,
-         CASE WHEN z.closed THEN 'window'::message_reason END
+         (CASE z.unsent WHEN 'window' THEN 'expired' WHEN 'bad_timezone' THEN 'canceled' ELSE 'pending' END)::message_status,
+         z.unsent
        FROM picked p JOIN zones z ON z.timezone = p.timezone ORDER BY 1)
      SELECT timezone, count(*)::int AS size, max(id) AS "lastClient" FROM picked GROUP BY timezone`,
     values,
@@ -115,10 +117,12 @@ async function insertZonedSlice(
 
 const insertZonedRanges = (client: pg.ClientBase, plan: Plan, zones: readonly Zone[], firstIds: readonly number[]) =>
   client.query(
-    `INSERT INTO ranges (mailing_id, first_id, last_id, timezone, due_at, done, expired)
-     SELECT $1, id, last_id, zone, due_at, closed, CASE WHEN closed THEN last_id - id + 1 ELSE 0 END
-     FROM unnest($2::bigint[], $3::int[], $4::text[], $5::timestamptz[], $6::boolean[])
-         AS zone(first_id, size, zone, due_at, closed),
+    `INSERT INTO ranges (mailing_id, first_id, last_id, timezone, due_at, done, expired, canceled)
+     SELECT $1, id, last_id, zone, due_at, unsent IS NOT NULL,
+       CASE unsent WHEN 'window' THEN last_id - id + 1 ELSE 0 END,
+       CASE unsent WHEN 'bad_timezone' THEN last_id - id + 1 ELSE 0 END
+     FROM unnest($2::bigint[], $3::int[], $4::text[], $5::timestamptz[], $6::text[])
+         AS zone(first_id, size, zone, due_at, unsent),
        generate_series(first_id, first_id + size - 1, ${rangeSize}) AS id,
        LATERAL (SELECT least(id + ${rangeSize - 1}, first_id + size - 1) AS last_id) AS part`,
     [
@@ -127,9 +131,24 @@ const insertZonedRanges = (client: pg.ClientBase, plan: Plan, zones: readonly Zo
       zones.map(({ size }) => size),
       zones.map(({ zone }) => zone),
       zones.map((zone) => zone.due_at),
-      zones.map(({ closed }) => closed),
+      zones.map(({ unsent }) => unsent),
     ],
   );
+
+/** A line in the timeline of each message that is canceled for want of a time zone. */
+async function tellUnknownZones(client: pg.ClientBase, zones: readonly Zone[], firstIds: readonly number[]) {
+  const unknown = zones.flatMap(({ timezone, size, unsent }, n) =>
+    unsent === 'bad_timezone' ? [{ timezone, size, firstId: firstIds[n]! }] : [],
+  );
+  if (unknown.length === 0) return;
+  await client.query(
+    `INSERT INTO message_events (message_id, event, detail)
+     SELECT id, 'canceled', format('The time zone "%s" is unknown.', timezone)
+     FROM unnest($1::bigint[], $2::int[], $3::text[]) AS zone(first_id, size, timezone),
+       generate_series(first_id, first_id + size - 1) AS id`,
+    [unknown.map(({ firstId }) => firstId), unknown.map(({ size }) => size), unknown.map(({ timezone }) => timezone)],
+  );
+}
 
 /** Counted and laid out in one snapshot, the two are the same. If not, nothing is kept of the start. */
 function expectAll({ mailingId }: Plan, counted: number, laidOut: number): void {

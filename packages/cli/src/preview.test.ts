@@ -1,0 +1,63 @@
+import type { MailingPreview } from '@showroom/sdk';
+import { expect } from 'chai';
+import type { Place } from './calling.js';
+import { createMailing } from './new-mailing.js';
+
+const warnings = [
+  '"IST" is ambiguous: use Asia/Jerusalem, Asia/Kolkata or Europe/Dublin. 3 clients have it, and it is read as UTC+02:00.',
+  '"Mars/Base" is not a known time zone. 2 clients have it, and their messages will be canceled.',
+];
+const preview: MailingPreview = {
+  audience: 5,
+  sample: [],
+  by_tag: [{ name: 'vip', clients: 5 }],
+  by_code: [{ code: '900', clients: 5 }],
+  bad_numbers: 0,
+  bad_timezones: 2,
+  ambiguous_timezones: 3,
+  sms: { encoding: 'GSM-7', characters: 2, parts: 1, total_parts: 5 },
+  per_second: null,
+  rate_from: 'none',
+  finishes_at: null,
+  seconds: null,
+  misses: 0,
+  misses_window: 0,
+  warnings,
+};
+
+/** A service that warns, and somebody at a terminal who says no. */
+function createPlace() {
+  const said: string[] = [];
+  const say = (line: string) => void said.push(line);
+  const terminal = {
+    ...{ isSeen: true, canAsk: true, say, note: say, tell: () => {}, whenStopped: () => {} },
+    confirm: async (question: string) => {
+      say(question);
+      return false;
+    },
+  };
+  const showroom = { mailing: { preview: async () => preview } };
+  return { said, place: { showroom, terminal, clock: {} } as unknown as Place };
+}
+
+describe('the warnings of a preview, by the cli', () => {
+  const options = {
+    text: 'hi',
+    tag: ['vip'],
+    start: { at: new Date() },
+    end: { at: new Date(Date.now() + 3_600_000) },
+  };
+  const told = warnings.map((warning) => `Warning: ${warning}`);
+
+  it('are shown by --dry-run', async () => {
+    const { said, place } = createPlace();
+    expect(await createMailing(place, { ...options, dryRun: true })).to.equal(undefined);
+    expect(said.slice(-2)).to.deep.equal(told);
+  });
+
+  it('are shown before the question', async () => {
+    const { said, place } = createPlace();
+    expect(await createMailing(place, options)).to.equal(undefined);
+    expect(said.slice(-4)).to.deep.equal([...told, 'Send to 5 clients?', 'Nothing was made.']);
+  });
+});
