@@ -109,6 +109,7 @@ describe('server', () => {
       status: 'degraded',
       database: 'ok',
       migrations: 'ok',
+      writes: 'ok',
       jobs: 'does not answer',
       clock: 'ok',
     });
@@ -129,6 +130,7 @@ describe('server', () => {
       status: 'unavailable',
       database: 'does not answer',
       migrations: 'does not answer',
+      writes: 'does not answer',
       jobs: 'ok',
       clock: 'ok',
     });

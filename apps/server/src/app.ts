@@ -1,12 +1,13 @@
 import { apiPlugin, type Deps, failuresPlugin, httpOptions, slowBodiesPlugin } from '@showroom/api';
 import type { Logger } from '@showroom/app';
-import { readClock, tellMissingMigrations, tellStopped } from '@showroom/database';
+import { readClock, tellMissingMigrations, tellStopped, tellWhyNoWrites } from '@showroom/database';
 import { type Board, createDashboard, type Health } from '@showroom/jobs';
 import {
   type Check,
   createClockCheck,
   createMetrics,
   type MetricsAccess,
+  rarely,
   type Tracing,
   watchPlugin,
 } from '@showroom/watch';
@@ -63,6 +64,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 const checksOf = ({ database, jobs }: ServerOptions): Check[] => [
   { name: 'database', isVital: true, look: () => database.sql('SELECT 1') },
   { name: 'migrations', isVital: true, look: () => tellMissingMigrations(database) },
+  { name: 'writes', isVital: true, look: rarely(() => tellWhyNoWrites(database)) },
   { name: 'sending', isVital: false, look: () => tellStopped(database) },
   { name: 'jobs', isVital: false, look: () => jobs.ping() },
 ];

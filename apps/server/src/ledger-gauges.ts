@@ -72,6 +72,14 @@ export function createJobFigures(metrics: Metrics): Figures<{ counts: JobCount[]
   };
 }
 
+/** Whether PostgreSQL takes writes; why it does not is told in words. */
+export function createWritableFigures(metrics: Metrics): Figures<string | undefined> {
+  const { gauge, forget } = createGauges(metrics);
+  const writable = gauge('database_writable', 'Whether PostgreSQL takes writes.');
+  forget();
+  return { forget, tell: (why) => writable.set(why === undefined ? 1 : 0) };
+}
+
 function createGauges(metrics: Metrics) {
   const gauges: { gauge: Gauge; hasLabels: boolean }[] = [];
   return {

@@ -1,10 +1,10 @@
-import { type Database, readLedgerStand } from '@showroom/database';
+import { type Database, readLedgerStand, tellWhyNoWrites } from '@showroom/database';
 import type { Health } from '@showroom/jobs';
-import { Gauge, type Metrics, withDeadline } from '@showroom/watch';
-import { createJobFigures, createLedgerFigures, type Figures } from './ledger-gauges.js';
+import { Gauge, type Metrics, rarely, withDeadline } from '@showroom/watch';
+import { createJobFigures, createLedgerFigures, createWritableFigures, type Figures } from './ledger-gauges.js';
 
 interface Deps {
-  database: Pick<Database, 'sql'>;
+  database: Pick<Database, 'sql' | 'transaction'>;
   jobs: Pick<Health, 'stand'>;
   metrics: Metrics;
   /** How long figures of a store that does not answer are still told. */
@@ -25,6 +25,8 @@ export function registerLedgerMetrics({ database, jobs, metrics, keptMs = 60_000
   const up = (name: string, help: string) => new Gauge({ name, help, registers: [metrics] });
   const databaseUp = up('showroom_database_up', 'Whether PostgreSQL answers.');
   const storeUp = up('showroom_job_store_up', 'Whether the job store answers.');
+  const writable = createWritableFigures(metrics);
+  const lookAtWrites = rarely(() => tellWhyNoWrites(database));
   const looks = [
     watchStore({
       look: () => readLedgerStand(database),
@@ -32,6 +34,7 @@ export function registerLedgerMetrics({ database, jobs, metrics, keptMs = 60_000
       isUp: databaseUp,
       keptMs,
     }),
+    watchStore({ look: lookAtWrites, figures: writable, keptMs: 0 }),
     watchStore({ look: () => jobs.stand(), figures: createJobFigures(metrics), isUp: storeUp, keptMs }),
   ];
   return async () => void (await Promise.all(looks.map((look) => look())));
@@ -40,7 +43,7 @@ export function registerLedgerMetrics({ database, jobs, metrics, keptMs = 60_000
 interface Store<Answer> {
   look(): Promise<Answer>;
   figures: Figures<Answer>;
-  isUp: Gauge;
+  isUp?: Gauge;
   keptMs: number;
 }
 
@@ -50,10 +53,10 @@ function watchStore<Answer>({ look, figures, isUp, keptMs }: Store<Answer>): () 
   return async () => {
     try {
       figures.tell(await timedLook());
-      isUp.set(1);
+      isUp?.set(1);
       answeredAt = performance.now();
     } catch {
-      isUp.set(0);
+      isUp?.set(0);
       if (performance.now() - answeredAt > keptMs) figures.forget();
     }
   };

@@ -143,6 +143,7 @@ describe('a mailing, watched', function () {
       status: 'ok',
       database: 'ok',
       migrations: 'ok',
+      writes: 'ok',
       sending: 'ok',
       jobs: 'ok',
       ledger: 'ok',

@@ -1,7 +1,7 @@
 import type { Logger } from '@showroom/app';
-import { type Database, tellMissingMigrations, tellStopped } from '@showroom/database';
+import { type Database, tellMissingMigrations, tellStopped, tellWhyNoWrites } from '@showroom/database';
 import type { Health } from '@showroom/jobs';
-import { type Check, type Metrics, type MetricsAccess, watchPlugin } from '@showroom/watch';
+import { type Check, type Metrics, type MetricsAccess, rarely, watchPlugin } from '@showroom/watch';
 import { fastify, LogController } from 'fastify';
 
 interface WatchDeps {
@@ -26,6 +26,7 @@ export async function createWatch(deps: WatchDeps) {
   const checks: Check[] = [
     { name: 'database', isVital: true, look: () => database.sql('SELECT 1') },
     { name: 'migrations', isVital: true, look: () => tellMissingMigrations(database) },
+    { name: 'writes', isVital: true, look: rarely(() => tellWhyNoWrites(database)) },
     { name: 'sending', isVital: false, look: () => tellStopped(database) },
     // Lanes that run go on without it; new ones do not begin.
     { name: 'jobs', isVital: false, look: () => jobs.ping() },

@@ -14,7 +14,7 @@ const trpcCodes = {
   499: 'CLIENT_CLOSED_REQUEST',
   500: 'INTERNAL_SERVER_ERROR',
   503: 'SERVICE_UNAVAILABLE',
-  // tRPC has no code for it, and takes no files.
+  // tRPC has no code for it; the code of ours says which it is.
   507: 'SERVICE_UNAVAILABLE',
 } as const;
 
@@ -32,9 +32,9 @@ export class ApiError extends TRPCError {
   constructor(
     readonly error: ErrorCode,
     message: string = errors[error].message,
-    details: { retryAfter?: number; needs?: string } = {},
+    details: { retryAfter?: number; needs?: string; cause?: unknown } = {},
   ) {
-    super({ code: trpcCodes[errors[error].status], message });
+    super({ code: trpcCodes[errors[error].status], message, cause: details.cause });
     this.retryAfter = details.retryAfter;
     this.needs = details.needs;
   }

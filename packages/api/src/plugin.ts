@@ -7,7 +7,7 @@ import { originOf } from './access/origin.js';
 import { createImportLimits } from './clients/import/limits.js';
 import type { Caller, Context, Deps, Entrance } from './context.js';
 import { ApiError, headersOf } from './errors.js';
-import { failuresPlugin } from './failures.js';
+import { failuresPlugin, logFailure } from './failures.js';
 import { readForwardedFor } from './forwarded-for.js';
 import { refuseBadHosts } from './host.js';
 import { mostStrangersJson } from './http.js';
@@ -18,6 +18,7 @@ import { drfPlugin } from './rest/drf/plugin.js';
 import { openProcedures, operations, restRoutes } from './rest/routes.js';
 import { appRouter } from './router.js';
 import { serveStaffPage } from './staff-page.js';
+import { toTrouble } from './trouble.js';
 import { procedurePathsOf, serveTrpc } from './trpc-http.js';
 import { createOpener } from './trpc-input.js';
 
@@ -54,20 +55,18 @@ export interface ApiOptions extends Deps {
 export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard, ...deps }) => {
   const access = createAccess(deps);
   const imports = createImportLimits(deps.settings);
-  const contextOf = ({ caller, entrance, headers: { authorization } }: FastifyRequest): Context => ({
-    deps,
-    access,
-    imports,
-    caller,
-    identifyAgain: () => access.identifyAgain({ authorization, entrance, calls: 0 }),
-    entrance,
-    openInput: createOpener(),
-  });
+  const contextOf = (request: FastifyRequest): Context => {
+    const { caller, entrance } = request;
+    const { authorization } = request.headers;
+    const identifyAgain = () => unlessTrouble(request, access.identifyAgain({ authorization, entrance, calls: 0 }));
+    return { deps, access, imports, caller, identifyAgain, entrance, openInput: createOpener() };
+  };
 
   async function identify(request: FastifyRequest, reply: FastifyReply, query: string | null, calls = 1) {
     const entrance = toEntrance(request, reply, query, deps.settings.sessionMs);
     request.entrance = entrance;
-    request.caller = await access.identify({ authorization: request.headers.authorization, entrance, calls });
+    const { authorization } = request.headers;
+    request.caller = await unlessTrouble(request, access.identify({ authorization, entrance, calls }));
     return request.caller;
   }
 
@@ -110,6 +109,18 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
     serveTrpc(scope, '/trpc', { router: appRouter, maxBatchSize, contextOf });
   });
 };
+
+/** Who calls; where PostgreSQL cannot tell, its trouble is why we do not know. */
+async function unlessTrouble(request: FastifyRequest, caller: Promise<Caller | ApiError>): Promise<Caller | ApiError> {
+  try {
+    return await caller;
+  } catch (error) {
+    const trouble = toTrouble(error);
+    if (!trouble) throw error;
+    logFailure(request, trouble);
+    return trouble;
+  }
+}
 
 /** A streamed answer begins before its procedure ends: too late for status, cookie and Retry-After. */
 const refuseStreaming = (reply: FastifyReply) =>

@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import { ApiError, errorCodeOf, refusedValuesOf } from './errors.js';
 import { type Judge, refuseEverythingWrong } from './judge.js';
 import { toRefusedFields } from './refused-fields.js';
+import { toTrouble } from './trouble.js';
 import { transformer } from './trpc-input.js';
 
 /** What a procedure carries: trpc-to-openapi's part, and what it was made from. */
@@ -53,31 +54,42 @@ const readOnce = t.middleware(({ ctx, getRawInput, next }) => {
   return next({ getRawInput: read });
 });
 
-const guarded = t.procedure.use(readOnce).use(async ({ ctx, meta, getRawInput, next }) => {
-  if (!meta) throw new Error('every procedure is made by implement');
-  const { contract, judge } = meta;
-  const isKnown = !(ctx.caller instanceof ApiError);
-  const context = contract.kind === 'mutation' && isKnown ? { ...ctx, caller: await ctx.identifyAgain() } : ctx;
-  const caller = await letIn(context, contract, getRawInput);
-  const result = await next({ ctx: { caller, contract } });
-  if (result.ok) {
-    if (contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
-    return result;
-  }
-  const recordForbidden = async (error: unknown) => {
-    if (error instanceof ApiError && error.code === 'FORBIDDEN') await recordRefusedCall(context, contract, error);
-  };
-  await recordForbidden(result.error);
-  if (judge) {
-    await refuseEverythingWrong({ ...context, caller, contract }, judge, result.error, getRawInput).catch(
-      async (error) => {
-        await recordForbidden(error);
-        throw error;
-      },
-    );
-  }
+/** Around all else: whatever was being done, trouble of PostgreSQL has an answer of its own. */
+const nameTrouble = t.middleware(async ({ next }) => {
+  const result = await next();
+  const trouble = result.ok ? null : toTrouble(result.error);
+  if (trouble) throw trouble;
   return result;
 });
+
+const guarded = t.procedure
+  .use(nameTrouble)
+  .use(readOnce)
+  .use(async ({ ctx, meta, getRawInput, next }) => {
+    if (!meta) throw new Error('every procedure is made by implement');
+    const { contract, judge } = meta;
+    const isKnown = !(ctx.caller instanceof ApiError);
+    const context = contract.kind === 'mutation' && isKnown ? { ...ctx, caller: await ctx.identifyAgain() } : ctx;
+    const caller = await letIn(context, contract, getRawInput);
+    const result = await next({ ctx: { caller, contract } });
+    if (result.ok) {
+      if (contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
+      return result;
+    }
+    const recordForbidden = async (error: unknown) => {
+      if (error instanceof ApiError && error.code === 'FORBIDDEN') await recordRefusedCall(context, contract, error);
+    };
+    await recordForbidden(result.error);
+    if (judge) {
+      await refuseEverythingWrong({ ...context, caller, contract }, judge, result.error, getRawInput).catch(
+        async (error) => {
+          await recordForbidden(error);
+          throw error;
+        },
+      );
+    }
+    return result;
+  });
 
 const decidesWhoIsLetIn = ({ path }: ProcedureContract) => /^\/(auth|groups|tokens|users)\//.test(path);
 

@@ -68,6 +68,18 @@ export const errors = {
   'job.not_found': { status: 404, message: 'There is no such job.' },
   'job.store_away': { status: 503, message: 'The job store does not answer: try again later.' },
   'statistic.busy': { status: 503, message: 'Too many PDFs wait to be drawn: try again later.' },
+  'server.database_away': {
+    status: 503,
+    message: 'The database does not answer: try again later. If a change was asked for, look whether it was made.',
+  },
+  'server.disk_full': {
+    status: 507,
+    message: 'The database takes no changes: its disk is full, or it is read-only. Reading goes on; tell the operator.',
+  },
+  'server.too_slow': {
+    status: 503,
+    message: 'The database took too long: try again later, or ask for less at once.',
+  },
   'server.failed': { status: 500, message: 'Internal server error.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

@@ -31,4 +31,6 @@ export type { User } from './models/User.js';
 export { type Part, partOf } from './part.js';
 export type { Relation } from './relation.js';
 export { warnOfUnknownTimezones } from './timezones.js';
+export { type Trouble, troubleOf } from './trouble.js';
 export { brokenConstraint } from './violations.js';
+export { tellWhyNoWrites } from './writes.js';

@@ -90,9 +90,16 @@ export class RateLimitError extends ShowroomError {
   }
 }
 
-/** The service failed (5xx), or a part of it is away (503). */
+/** The service failed (5xx), or a part of it is away (503): `server.database_away` where its database does not answer. */
 export class ServerError extends ShowroomError {
   override readonly name = 'ServerError';
+  /** When to try again, in milliseconds from now; undefined where the service did not say. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, details: Details & { retryAfterMs?: number } = {}) {
+    super(message, details);
+    this.retryAfterMs = details.retryAfterMs;
+  }
 }
 
 /** Nobody answered: no connection, or one that broke. Whether the call arrived is not known. */

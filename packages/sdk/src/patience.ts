@@ -89,7 +89,7 @@ export function toReason(error: unknown): object {
 
 /** How long to wait before the next try; undefined for what no time heals. */
 function pauseBefore(error: unknown, tries: number): number | undefined {
-  if (error instanceof RateLimitError && error.retryAfterMs !== undefined) {
+  if ((error instanceof RateLimitError || isOverloaded(error)) && error.retryAfterMs !== undefined) {
     return error.retryAfterMs <= pausesMs.asked ? error.retryAfterMs : undefined;
   }
   const isPassing = error instanceof ConnectionError || error instanceof RateLimitError || isOverloaded(error);
@@ -97,5 +97,5 @@ function pauseBefore(error: unknown, tries: number): number | undefined {
   return isPassing ? longest * (0.5 + Math.random() / 2) : undefined;
 }
 
-const isOverloaded = (error: unknown) =>
+const isOverloaded = (error: unknown): error is ServerError =>
   error instanceof ServerError && (error.status === 502 || error.status === 503 || error.status === 504);

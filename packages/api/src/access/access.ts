@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Caller, Deps, Entrance } from '../context.js';
 import { ApiError, throttled } from '../errors.js';
+import { unlessFull } from '../trouble.js';
 import { parseBasic } from './basic.js';
 import { findBySession, findByToken } from './callers.js';
 import { prolongSession } from './sessions.js';
@@ -60,7 +61,7 @@ export function createAccess(deps: Deps): Access {
     if (!found) return null;
     const { caller, isOld } = found;
     if (isOld && caller.sessionId !== null) {
-      await prolongSession(database, caller.sessionId, settings.sessionMs);
+      await unlessFull(prolongSession(database, caller.sessionId, settings.sessionMs));
       setSession(secret);
     }
     return caller;

@@ -1,5 +1,6 @@
 import type { Database } from '@showroom/database';
 import type { Caller } from '../context.js';
+import { unlessFull } from '../trouble.js';
 import { rightsOfToken, rightsOfUser } from './rights.js';
 import { hashSecret } from './secret.js';
 import { normalizeUsername } from './username.js';
@@ -65,6 +66,7 @@ export async function findByToken({ sql }: Database, secret: string): Promise<Ca
     [hashSecret(secret)],
   );
   if (!row) return undefined;
-  if (row.isStale) await sql('UPDATE tokens SET last_used_at = clock_timestamp() WHERE id = $1', [row.tokenId]);
+  const noteUse = 'UPDATE tokens SET last_used_at = clock_timestamp() WHERE id = $1';
+  if (row.isStale) await unlessFull(sql(noteUse, [row.tokenId]));
   return toCaller({ ...row, isSuperuser: false, isStaff: false }, row);
 }

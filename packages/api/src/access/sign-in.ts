@@ -3,6 +3,7 @@ import type { Credentials } from '@showroom/contract';
 import { recordRefusal } from '../audit/record.js';
 import type { Deps } from '../context.js';
 import { ApiError, throttled } from '../errors.js';
+import { unlessFull } from '../trouble.js';
 import { networkOf } from './address.js';
 import { type Account, findAccount } from './callers.js';
 import { isKnownAddress, rememberAddress } from './known-addresses.js';
@@ -52,7 +53,7 @@ export function createSignIn(deps: Deps): SignIn {
     async function tryPassword(attempt: Attempt, startedAt = performance.now()): Promise<ApiError | null> {
       if ((await isPassword(password, hashed)) && account) {
         await throttle.succeeded(attempt);
-        await rememberAddress(deps.database, whose, hashed);
+        await unlessFull(rememberAddress(deps.database, whose, hashed));
         return null;
       }
       await recordRefusal(deps, { ...told, reason: 'auth.failed' });
@@ -70,7 +71,7 @@ export function createSignIn(deps: Deps): SignIn {
 async function renewHash({ database }: Deps, account: Account, password: string): Promise<Account | ApiError> {
   const { caller } = account;
   const where = { id: caller.id, password: account.password };
-  await database.users.update({ password: await hashPassword(password) }, { where });
+  await unlessFull(database.users.update({ password: await hashPassword(password) }, { where }));
   // Whoever else signed in at the same moment may have renewed it; or it was changed, and this one is right no more.
   const now = await findAccount(database, caller.username);
   const isTheirs = now?.caller.id === caller.id && (await isPassword(password, now.password));

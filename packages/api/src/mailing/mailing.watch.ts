@@ -4,6 +4,7 @@ import { type CountsRow, countsOfMailing, type Database, isSendingStopped, toCou
 import { tracked } from '@trpc/server';
 import type { Context, Deps } from '../context.js';
 import { ApiError, forbidden } from '../errors.js';
+import { isTrouble, orTrouble, toldOf, toTrouble } from '../trouble.js';
 import { endedStatuses } from './mailing.service.js';
 import { SharedLooks } from './shared-looks.js';
 
@@ -24,7 +25,11 @@ export const createMailingLooks = ({ database, logger }: Pick<Deps, 'database' |
   new SharedLooks({
     look: (ids) => readStands(database, ids),
     isSame: (one, other) => one.event === other.event,
-    onFailure: (err) => logger.warn({ err }, 'the watched mailings could not be read; watchers wait'),
+    onFailure: (err) => {
+      const trouble = toTrouble(err);
+      const told = trouble ? toldOf(trouble) : {};
+      if (told) logger.warn({ err, ...told }, 'the watched mailings could not be read; watchers wait');
+    },
     everyMs: lookEveryMs,
   });
 
@@ -55,6 +60,8 @@ export async function* watchMailing(
       last = event;
     }
     if (refusal) throw refusal;
+  } catch (error) {
+    throw orTrouble(error);
   } finally {
     stop.abort();
   }
@@ -67,6 +74,8 @@ async function whenRefused(identifyAgain: Context['identifyAgain'], signal: Abor
       // At random times: a thousand streams that begin together are not to ask together.
       await sleep(checkMs * (0.5 + Math.random() / 2), undefined, { signal });
       const caller = await identifyAgain();
+      // Nobody is sent away because PostgreSQL is; nothing is told meanwhile either.
+      if (isTrouble(caller)) continue;
       if (caller instanceof ApiError) return caller;
       if (!caller.isSuperuser && !caller.permissions.has('view_statistic')) return forbidden('view_statistic');
     }

@@ -58,8 +58,8 @@ export function toResponses(contract: ProcedureContract, content: Content | unde
       415: failure('The body is of a type that is not taken'),
     }),
     429: failure('Too many requests, or too many wrong passwords; the header Retry-After says when to try again'),
-    ...told(conflicts, 503),
-    ...told(conflicts, 507),
+    ...told([...conflicts, 'server.database_away', 'server.too_slow'], 503),
+    ...told([...conflicts, 'server.disk_full'], 507),
   };
 }
 

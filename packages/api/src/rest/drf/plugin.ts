@@ -2,6 +2,8 @@ import { errors } from '@showroom/contract';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller } from '../../context.js';
 import { ApiError, headersOf } from '../../errors.js';
+import { logFailure } from '../../failures.js';
+import { toTrouble } from '../../trouble.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
 import { takeRawBodies, unsupportedType } from './body.js';
@@ -65,7 +67,13 @@ async function refuseStranger(
 
 /** Answers what Fastify itself refuses in the same shape as everything else, and never with what went wrong inside. */
 function answerHttpErrors(app: FastifyInstance): void {
-  app.setErrorHandler<{ statusCode?: number; message: string }>((error, request, reply) => {
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    const trouble = toTrouble(error);
+    if (trouble) {
+      logFailure(request, trouble);
+      reply.headers(headersOf(trouble));
+      return answer(request, reply, errors[trouble.error].status, { detail: trouble.message });
+    }
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'request failed');
     const { body } = toDetail(status, reasonOf(error, status, request));

@@ -6,6 +6,7 @@ import type { Context } from '../../context.js';
 import { headersOf } from '../../errors.js';
 import { compileExistence } from '../../existence.js';
 import { logRefusalOfOurs } from '../../failures.js';
+import { orTrouble } from '../../trouble.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
 import { compileOutput } from './dates.js';
@@ -127,9 +128,10 @@ function serve(route: Route, contextOf: ContextOf): Handler {
       const write = format === 'json' || format === 'api' ? undefined : route.writers[format];
       return { status: route.contract.status, body: write ? await write(output, request.signal) : toBody(output) };
     } catch (thrown) {
-      const error = toDrfError(thrown, route.contract, sent);
-      if (error.status >= 500) logRefusalOfOurs(request, thrown);
-      reply.headers(headersOf(thrown));
+      const failure = orTrouble(thrown as Error);
+      const error = toDrfError(failure, route.contract, sent);
+      if (error.status >= 500) logRefusalOfOurs(request, failure);
+      reply.headers(headersOf(failure));
       return error;
     }
   }
@@ -175,8 +177,9 @@ function describeView({ view, routes }: Path, contextOf: ContextOf, bodySchemas:
     try {
       await letIn(contextOf(request), contract, () => paramsOf(contract, request));
     } catch (thrown) {
-      const { status, body } = toDrfError(thrown, contract, {});
-      return answer(request, reply, status, body);
+      const failure = orTrouble(thrown);
+      const { status, body } = toDrfError(failure, contract, {});
+      return answer(request, reply.headers(headersOf(failure)), status, body);
     }
     const shown = (await isMissing(request)) ? {} : actions;
     return answer(request, reply, 200, toMetadata(view, shown));
