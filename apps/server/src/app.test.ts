@@ -110,6 +110,7 @@ describe('server', () => {
       database: 'ok',
       migrations: 'ok',
       writes: 'ok',
+      sending: 'ok',
       jobs: 'does not answer',
       clock: 'ok',
     });
@@ -130,7 +131,8 @@ describe('server', () => {
       status: 'unavailable',
       database: 'does not answer',
       migrations: 'does not answer',
-      writes: 'does not answer',
+      writes: 'ok', // what a look ten seconds ago or less found
+      sending: 'does not answer',
       jobs: 'ok',
       clock: 'ok',
     });

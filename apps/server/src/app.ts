@@ -51,7 +51,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await app.register(apiPlugin, { ...deps, dashboard: createDashboard(jobs.board) });
   await app.register(swaggerPlugin);
   const refresh = registerLedgerMetrics({ database, jobs, metrics });
-  const clock = createClockCheck({ ask: () => readClock(database), metrics, logger: deps.logger });
+  const clock = createClockCheck({
+    ask: () => database.steering(() => readClock(database)),
+    metrics,
+    logger: deps.logger,
+  });
   await clock.start();
   app.addHook('onClose', async () => clock.stop());
   const checks = [...checksOf(options), clock.check];
@@ -62,9 +66,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
 /** Without the job store the API goes on: the truth is in PostgreSQL, and a sweep finds what was not scheduled. */
 const checksOf = ({ database, jobs }: ServerOptions): Check[] => [
-  { name: 'database', isVital: true, look: () => database.sql('SELECT 1') },
-  { name: 'migrations', isVital: true, look: () => tellMissingMigrations(database) },
-  { name: 'writes', isVital: true, look: rarely(() => tellWhyNoWrites(database)) },
-  { name: 'sending', isVital: false, look: () => tellStopped(database) },
+  { name: 'database', isVital: true, look: () => database.steering(() => database.sql('SELECT 1')) },
+  { name: 'migrations', isVital: true, look: () => database.steering(() => tellMissingMigrations(database)) },
+  { name: 'writes', isVital: true, look: rarely(() => database.steering(() => tellWhyNoWrites(database))) },
+  { name: 'sending', isVital: false, look: () => database.steering(() => tellStopped(database)) },
   { name: 'jobs', isVital: false, look: () => jobs.ping() },
 ];

@@ -33,6 +33,8 @@ const Environment = z.object({
   IMPORT_MAX_MB: variables.number(1, 100_000).default(defaultSettings.importMaxBytes / megabyte),
   LIVE_STREAMS_PER_USER: variables.number(1, 100_000).default(defaultSettings.liveStreamsPerUser),
   LIVE_STREAMS: variables.number(1, 100_000).default(defaultSettings.liveStreams),
+  STEERING_CONNECTIONS: variables.number(1, 100).default(2),
+  READ_TIMEOUT_MS: variables.number(100, 600_000).default(10_000),
   IMPORTS_AT_ONCE: variables.number(1, 1_000).default(defaultSettings.importsAtOnce),
   IMPORT_SPOOL_MB: variables.number(1, 10_000_000).default(defaultSettings.importSpoolBytes / megabyte),
   CORS_ORIGINS: list.pipe(z.array(origin)).default([]),
@@ -77,6 +79,8 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
     corsOrigins: read.CORS_ORIGINS,
     metricsAccess: { from: read.METRICS_ACCESS, token: read.METRICS_TOKEN },
     isTraced: read.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    steeringConnections: read.STEERING_CONNECTIONS,
+    readTimeoutMs: read.READ_TIMEOUT_MS,
     settings: {
       passwordMinLength: read.PASSWORD_MIN_LENGTH,
       wrongPasswords: read.WRONG_PASSWORDS,

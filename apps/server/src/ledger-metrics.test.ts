@@ -80,6 +80,7 @@ describe('the metrics of the ledger', () => {
       database: {
         sql: (...args: Parameters<Database['sql']>) =>
           isAway ? Promise.reject(new Error('away')) : database.sql(...args),
+        steering: database.steering,
       } as Database,
       jobs,
       metrics,

@@ -4,7 +4,7 @@ import { Gauge, type Metrics, rarely, withDeadline } from '@showroom/watch';
 import { createJobFigures, createLedgerFigures, createWritableFigures, type Figures } from './ledger-gauges.js';
 
 interface Deps {
-  database: Pick<Database, 'sql' | 'transaction'>;
+  database: Pick<Database, 'sql' | 'transaction' | 'steering'>;
   jobs: Pick<Health, 'stand'>;
   metrics: Metrics;
   /** How long figures of a store that does not answer are still told. */
@@ -26,10 +26,10 @@ export function registerLedgerMetrics({ database, jobs, metrics, keptMs = 60_000
   const databaseUp = up('showroom_database_up', 'Whether PostgreSQL answers.');
   const storeUp = up('showroom_job_store_up', 'Whether the job store answers.');
   const writable = createWritableFigures(metrics);
-  const lookAtWrites = rarely(() => tellWhyNoWrites(database));
+  const lookAtWrites = rarely(() => database.steering(() => tellWhyNoWrites(database)));
   const looks = [
     watchStore({
-      look: () => readLedgerStand(database),
+      look: () => database.steering(() => readLedgerStand(database)),
       figures: createLedgerFigures(metrics),
       isUp: databaseUp,
       keptMs,

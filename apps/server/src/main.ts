@@ -7,14 +7,15 @@ import { createServer } from './app.js';
 import { parseConfig } from './config.js';
 
 runApp(async ({ onClose }) => {
-  const { databaseUrl, mongodbUrl, host, port, settings, admin: first, logLevel, isTraced, ...options } = parseConfig();
+  const { databaseUrl, mongodbUrl, host, port, settings, admin: first, logLevel, isTraced, ...rest } = parseConfig();
+  const { steeringConnections, readTimeoutMs, ...options } = rest;
   const logger = createLogger('server', logLevel);
   const tracing = isTraced ? await startTracing('server') : null;
   onClose(() => tracing?.close());
 
   const applied = await migrateDatabase(databaseUrl);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database migrated');
-  const database = await openDatabase({ url: databaseUrl });
+  const database = await openDatabase({ url: databaseUrl, steeringConnections, readTimeoutMs });
   onClose(() => database.close());
   await warnOfUnknownTimezones(database, logger);
   const admin = await ensureFirstSuperuser(database, first, logger);

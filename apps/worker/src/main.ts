@@ -31,7 +31,7 @@ runApp(async ({ onClose, stopped }) => {
   onClose(() => tracing?.close());
   await whenMigrated(databaseUrl, logger, stopped);
 
-  const database = await openDatabase({ url: databaseUrl, poolSize });
+  const database = await openDatabase({ url: databaseUrl, poolSize, steeringConnections: 0 });
   onClose(() => database.close());
   await warnOfUnknownTimezones(database, logger);
   const mailer = config.report && createMailer(config.report);

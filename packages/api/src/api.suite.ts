@@ -33,6 +33,8 @@ interface Surroundings {
   beside?: { databaseUrl: string; query: TestDatabase['query'] };
   /** The addresses of proxies, whose X-Forwarded-For counts. */
   trustProxy?: string;
+  /** How long a read may take. */
+  readTimeoutMs?: number;
 }
 
 /**
@@ -40,11 +42,11 @@ interface Surroundings {
  * answer is held against the document.
  */
 export async function startApi(settings: Partial<Settings> = {}, surroundings: Surroundings = {}) {
-  const { hasJobs = false, beside, trustProxy = '' } = surroundings;
+  const { hasJobs = false, beside, trustProxy = '', readTimeoutMs } = surroundings;
   const testDatabase = beside
     ? { url: beside.databaseUrl, query: beside.query, drop: async () => {} }
     : await createTestDatabase();
-  const database: Database = await openDatabase({ url: testDatabase.url });
+  const database: Database = await openDatabase({ url: testDatabase.url, readTimeoutMs });
   await ensureFirstSuperuser(database, { username: 'admin', password: 'pw' });
   const jobs = hasJobs ? await openJobs({ databaseUrl: testDatabase.url, logger: silent }) : null;
   const hints: Hints = [];

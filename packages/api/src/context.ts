@@ -64,6 +64,8 @@ export interface Entrance {
   readonly cameFrom: Origin;
   /** The secret in the session's cookie, if one came along. */
   readonly session: string | null;
+  /** Aborts when the caller hangs up before the answer. */
+  gone(): AbortSignal;
   /** What the header Idempotency-Key says; null when it is not there. */
   readonly idempotencyKey: string | null;
   /** What came along over REST, where the contract takes one. */

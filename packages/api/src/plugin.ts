@@ -15,7 +15,7 @@ import { livePlugin } from './live.js';
 import { createDocument } from './rest/document.js';
 import { answerUnknownPath } from './rest/drf/not-found.js';
 import { drfPlugin } from './rest/drf/plugin.js';
-import { openProcedures, operations, restRoutes } from './rest/routes.js';
+import { openProcedures, operations, restRoutes, steeringOperations } from './rest/routes.js';
 import { appRouter } from './router.js';
 import { serveStaffPage } from './staff-page.js';
 import { toTrouble } from './trouble.js';
@@ -58,15 +58,29 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
   const contextOf = (request: FastifyRequest): Context => {
     const { caller, entrance } = request;
     const { authorization } = request.headers;
-    const identifyAgain = () => unlessTrouble(request, access.identifyAgain({ authorization, entrance, calls: 0 }));
+    const identifyAgain = () =>
+      unlessTrouble(request, () => access.identifyAgain({ authorization, entrance, calls: 0 }));
     return { deps, access, imports, caller, identifyAgain, entrance, openInput: createOpener() };
   };
+
+  /** Who calls; where PostgreSQL cannot tell, its trouble is why we do not know. */
+  async function unlessTrouble(request: FastifyRequest, find: () => Promise<Caller | ApiError>) {
+    const steers = request.operation !== null && steeringOperations.has(request.operation);
+    try {
+      return await deps.database.within({ steers }, find);
+    } catch (error) {
+      const trouble = toTrouble(error);
+      if (!trouble) throw error;
+      logFailure(request, trouble);
+      return trouble;
+    }
+  }
 
   async function identify(request: FastifyRequest, reply: FastifyReply, query: string | null, calls = 1) {
     const entrance = toEntrance(request, reply, query, deps.settings.sessionMs);
     request.entrance = entrance;
     const { authorization } = request.headers;
-    request.caller = await unlessTrouble(request, access.identify({ authorization, entrance, calls }));
+    request.caller = await unlessTrouble(request, () => access.identify({ authorization, entrance, calls }));
     return request.caller;
   }
 
@@ -110,18 +124,6 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
   });
 };
 
-/** Who calls; where PostgreSQL cannot tell, its trouble is why we do not know. */
-async function unlessTrouble(request: FastifyRequest, caller: Promise<Caller | ApiError>): Promise<Caller | ApiError> {
-  try {
-    return await caller;
-  } catch (error) {
-    const trouble = toTrouble(error);
-    if (!trouble) throw error;
-    logFailure(request, trouble);
-    return trouble;
-  }
-}
-
 /** A streamed answer begins before its procedure ends: too late for status, cookie and Retry-After. */
 const refuseStreaming = (reply: FastifyReply) =>
   reply.code(406).send({ detail: 'Answers are not streamed: use httpBatchLink or httpLink.' });
@@ -153,6 +155,7 @@ function toEntrance(request: FastifyRequest, reply: FastifyReply, query: string 
     log: request.log,
     cameFrom: originOf(request),
     session: cookies[cookieName] || null,
+    gone: () => request.signal,
     idempotencyKey: [headers['idempotency-key'] ?? null].flat().join() || null,
     setSession: (secret) => {
       if (secret === null) reply.clearCookie(cookieName, attributes);

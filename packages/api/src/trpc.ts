@@ -62,8 +62,19 @@ const nameTrouble = t.middleware(async ({ next }) => {
   return result;
 });
 
+/** Reads have a time limit and end with their caller's connection; what steers has connections of its own, and the limit. */
+const limited = t.middleware(async ({ ctx, meta, next }) => {
+  const { kind, steers } = meta?.contract ?? {};
+  if (kind !== 'query' && !steers) return next();
+  const signal = kind === 'query' ? ctx.entrance.gone() : undefined;
+  const result = await ctx.deps.database.within({ steers: steers ?? false, signal }, next);
+  if (!result.ok && signal?.aborted) throw new ApiError('request.gone');
+  return result;
+});
+
 const guarded = t.procedure
   .use(nameTrouble)
+  .use(limited)
   .use(readOnce)
   .use(async ({ ctx, meta, getRawInput, next }) => {
     if (!meta) throw new Error('every procedure is made by implement');

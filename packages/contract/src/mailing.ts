@@ -106,6 +106,7 @@ export const mailing = {
     output: MailingList,
   }),
   update: mutation('mailing_update', 'PUT', '/mailing/{id}/', {
+    steers: true,
     summary: 'Change a mailing',
     needs: 'change_mailing',
     conflicts,
@@ -114,6 +115,7 @@ export const mailing = {
     output: MailingListCreateUpdate,
   }),
   partialUpdate: mutation('mailing_partial_update', 'PATCH', '/mailing/{id}/', {
+    steers: true,
     summary: 'Change some fields of a mailing',
     needs: 'change_mailing',
     conflicts,
@@ -128,6 +130,7 @@ export const mailing = {
     output: z.void(),
   }),
   pause: mutation('mailing_pause', 'POST', '/mailing/{id}/pause/', {
+    steers: true,
     summary: 'Pause a mailing: no request starts later than a second after the answer',
     needs: 'change_mailing',
     status: 200,
@@ -136,6 +139,7 @@ export const mailing = {
     output: MailingList,
   }),
   resume: mutation('mailing_resume', 'POST', '/mailing/{id}/resume/', {
+    steers: true,
     summary: 'Go on with a mailing that was paused',
     needs: 'change_mailing',
     status: 200,
@@ -144,6 +148,7 @@ export const mailing = {
     output: MailingList,
   }),
   cancel: mutation('mailing_cancel', 'POST', '/mailing/{id}/cancel/', {
+    steers: true,
     summary: 'Cancel a mailing for good: no request starts later than a second after the answer',
     needs: 'change_mailing',
     status: 200,

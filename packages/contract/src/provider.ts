@@ -34,6 +34,7 @@ export type Provider = z.infer<typeof Provider>;
 
 export const provider = {
   list: query('provider_list', '/provider/', {
+    steers: true,
     summary: 'Tell how the provider does: whether requests go through, and if not, why',
     needs: 'view_provider',
     input: z.object({}),

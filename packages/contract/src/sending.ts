@@ -24,12 +24,14 @@ export type SendingStop = z.infer<typeof SendingStop>;
 
 export const sending = {
   read: query('sending_read', '/sending/', {
+    steers: true,
     summary: 'Tell whether sending is stopped, and by whom, since when and why',
     needs: 'view_sending',
     input: z.object({}),
     output: Sending,
   }),
   stop: mutation('sending_stop', 'POST', '/sending/stop/', {
+    steers: true,
     summary: 'Stop all sending: no request starts later than a second after the answer',
     needs: 'change_sending',
     status: 200,
@@ -37,6 +39,7 @@ export const sending = {
     output: Sending,
   }),
   resume: mutation('sending_resume', 'POST', '/sending/resume/', {
+    steers: true,
     summary: 'Go on with all sending',
     needs: 'change_sending',
     status: 200,

@@ -5,6 +5,7 @@ import { Sequelize } from 'sequelize-typescript';
 import { importClients } from './bulk/import-clients.js';
 import { compileRows } from './compiled.js';
 import { runOn } from './connections.js';
+import { lendConnections, type Within } from './errands.js';
 import { AuditEntry } from './models/AuditEntry.js';
 import { Client } from './models/Client.js';
 import { Group, GroupPermission } from './models/Group.js';
@@ -25,6 +26,10 @@ export interface DatabaseOptions {
   url: string;
   /** How many connections at most. */
   poolSize?: number;
+  /** How many more are kept for steering, health and metrics; with none, these share the others. */
+  steeringConnections?: number;
+  /** How long an errand may take: a read, or steering. */
+  readTimeoutMs?: number;
 }
 
 export type Database = ReturnType<typeof createDatabase>;
@@ -35,18 +40,30 @@ export type Database = ReturnType<typeof createDatabase>;
  *
  * @example const database = await openDatabase({ url: config.databaseUrl });
  */
-export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Promise<Database> {
-  const sequelize = new Sequelize(url, {
+export async function openDatabase({
+  url,
+  poolSize = 10,
+  steeringConnections = 2,
+  readTimeoutMs = 10_000,
+}: DatabaseOptions): Promise<Database> {
+  const options = {
     dialect: 'postgres',
     dialectModule: { ...pg, types: exactParsers },
     logging: false,
-    repositoryMode: true,
-    pool: { max: poolSize, idle: 10_000 },
     dialectOptions: {
       keepAlive: true,
       connectionTimeoutMillis: connectMs,
       query_timeout: answerAtLengthMs,
     },
+  } as const;
+  const kept =
+    steeringConnections > 0
+      ? new Sequelize(url, { ...options, pool: { max: steeringConnections, idle: 10_000 } })
+      : null;
+  const sequelize = new Sequelize(url, {
+    ...options,
+    repositoryMode: true,
+    pool: { max: poolSize, idle: 10_000 },
     models: [
       AuditEntry,
       Client,
@@ -67,8 +84,12 @@ export async function openDatabase({ url, poolSize = 10 }: DatabaseOptions): Pro
       UserPermission,
     ],
   });
+  const within = lendConnections(sequelize, kept, readTimeoutMs);
   await sequelize.authenticate();
-  return createDatabase(sequelize);
+  return createDatabase(sequelize, within, async () => {
+    await sequelize.close();
+    await kept?.close();
+  });
 }
 
 const countingClients = {
@@ -78,7 +99,11 @@ const countingClients = {
     WHERE ($1::bigint IS NULL OR tag_id = $1) AND ($2::bigint IS NULL OR code_id = $2)`,
 };
 
-const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
+const createDatabase = (sequelize: Sequelize, within: Within, close: () => Promise<void>, run = runOn(sequelize)) => ({
+  /** Runs work whose statements are for somebody who may leave, may not take for ever, or steers. */
+  within,
+  /** Runs work on the connections that are kept for steering. */
+  steering: <T>(work: () => Promise<T>): Promise<T> => within({ steers: true }, work),
   audit: sequelize.getRepository(AuditEntry),
   clients: sequelize.getRepository(Client),
   codes: sequelize.getRepository(MobileOperatorCode),
@@ -123,7 +148,7 @@ const createDatabase = (sequelize: Sequelize, run = runOn(sequelize)) => ({
   /** Committed when `work` resolves, undone when it throws. Done again when PostgreSQL undid it to end a deadlock. */
   transaction: <T>(work: (transaction: Transaction) => Promise<T>): Promise<T> =>
     unlessDeadlocked(() => sequelize.transaction(work)),
-  close: () => sequelize.close(),
+  close,
 });
 
 const mostDeadlocks = 5;

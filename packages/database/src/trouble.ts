@@ -32,7 +32,7 @@ const byCode: Readonly<Record<string, Trouble>> = {
 /** Classes of codes: a connection that failed, and one that was not let in. */
 const awayClasses = ['08', '28'];
 
-const bySequelizeName: Readonly<Record<string, Trouble>> = {
+const byName: Readonly<Record<string, Trouble>> = {
   SequelizeConnectionError: 'away',
   SequelizeConnectionRefusedError: 'away',
   SequelizeConnectionTimedOutError: 'away',
@@ -40,6 +40,7 @@ const bySequelizeName: Readonly<Record<string, Trouble>> = {
   SequelizeHostNotReachableError: 'away',
   SequelizeInvalidConnectionError: 'away',
   SequelizeConnectionAcquireTimeoutError: 'slow',
+  TimeIsUpError: 'slow',
 };
 
 /** pg and Sequelize tell of a connection that is gone in words alone. */
@@ -63,7 +64,7 @@ export function troubleOf(error: unknown): Trouble | null {
 }
 
 function troubleOfOne({ name = '', message = '', code = '', syscall }: Told): Trouble | null {
-  const known = byCode[code] ?? bySequelizeName[name];
+  const known = byCode[code] ?? byName[name];
   // Why a connection was refused says more than that it was: a full disk keeps PostgreSQL from starting, too.
   if (known) return known;
   if (code.length === 5 && awayClasses.includes(code.slice(0, 2))) return 'away';

@@ -23,7 +23,8 @@ export type MailingLooks = SharedLooks<Stand>;
 
 export const createMailingLooks = ({ database, logger }: Pick<Deps, 'database' | 'logger'>): MailingLooks =>
   new SharedLooks({
-    look: (ids) => readStands(database, ids),
+    // An errand of its own: the watcher who happened to come first may leave.
+    look: (ids) => database.within({ steers: false }, () => readStands(database, ids)),
     isSame: (one, other) => one.event === other.event,
     onFailure: (err) => {
       const trouble = toTrouble(err);

@@ -42,6 +42,11 @@ export const operations: ReadonlyMap<string, string> = new Map(
   contracts.map(([path, { operationId }]) => [path, operationId]),
 );
 
+/** The operations by which operators steer. */
+export const steeringOperations: ReadonlySet<string> = new Set(
+  contracts.flatMap(([, { operationId, steers }]) => (steers ? [operationId] : [])),
+);
+
 /** tRPC's paths of the procedures that strangers may call. */
 export const openProcedures: ReadonlySet<string> = new Set(
   contracts.flatMap(([path, { needs }]) => (needs === 'open' ? [path] : [])),

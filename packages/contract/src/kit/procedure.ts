@@ -44,6 +44,8 @@ export interface ProcedureContract<
   readonly takesFile: readonly string[];
   /** In which forms beside JSON the answer can be had over REST, by the header Accept or by `?format=`. */
   readonly alsoAs: readonly Form[];
+  /** Whether operators steer by it: it never waits behind slow reads. */
+  readonly steers: boolean;
   /** Which states of a row, or of what the service needs, forbid the call, however good its input is. */
   readonly conflicts: readonly ErrorCode[];
   readonly input: Input;
@@ -63,10 +65,19 @@ interface Parts<Input, Output> {
   takesKey?: boolean;
   takesFile?: readonly string[];
   alsoAs?: readonly Form[];
+  steers?: boolean;
   conflicts?: ErrorCode[];
 }
 
-const defaults = { own: null, pathFields: {}, takesKey: false, takesFile: [], alsoAs: [], conflicts: [] } as const;
+const defaults = {
+  own: null,
+  pathFields: {},
+  takesKey: false,
+  takesFile: [],
+  alsoAs: [],
+  steers: false,
+  conflicts: [],
+} as const;
 
 /**
  * Describes a procedure that reads.
