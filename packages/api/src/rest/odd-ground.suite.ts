@@ -39,8 +39,8 @@ export async function layGround(api: TestApi): Promise<Ground> {
   };
 }
 
-/** That somebody was refused is recorded, and so is when a token came along. */
-const isToldOfRefusals = (table: string) => ['audit', 'tokens'].includes(table);
+/** That somebody was refused is recorded, and so is when a token came along, and whence a user signed in. */
+const isToldOfRefusals = (table: string) => ['audit', 'tokens', 'known_addresses'].includes(table);
 
 /** In the order they were created, so that each comes after those it points at. */
 async function listTables(api: TestApi): Promise<string[]> {
