@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, ids, text } from './kit/scalars.js';
+import { Id, ids, sendable, text } from './kit/scalars.js';
 
 /** Users who share permissions. */
 export const Group = z
@@ -16,7 +16,7 @@ export type Group = z.infer<typeof Group>;
 export const GroupRef = z.object({ id: Id.meta({ description: 'A unique integer value identifying this group.' }) });
 
 /** Permissions that are not given are none on create, and stay as they are on a change. */
-export const NewGroup = Group.omit({ id: true }).partial({ permissions: true });
+export const NewGroup = Group.omit({ id: true }).extend({ permissions: sendable(Group.shape.permissions).optional() });
 export type NewGroup = z.infer<typeof NewGroup>;
 
 export const groups = {

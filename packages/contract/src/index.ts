@@ -28,7 +28,7 @@ export * from './kit/issues.js';
 export * from './kit/page.js';
 export * from './kit/phone-number.js';
 export * from './kit/procedure.js';
-export { takenAsWritten } from './kit/scalars.js';
+export { mostElements, takenAsWritten } from './kit/scalars.js';
 export * from './kit/timezone.js';
 export * from './mailing.js';
 export * from './mailing-preview.js';

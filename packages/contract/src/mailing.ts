@@ -2,7 +2,17 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, integer, nameToFind, quantity, text, timeOfDay, timestamp, timestampOrNow } from './kit/scalars.js';
+import {
+  Id,
+  integer,
+  nameToFind,
+  quantity,
+  sendable,
+  text,
+  timeOfDay,
+  timestamp,
+  timestampOrNow,
+} from './kit/scalars.js';
 import { Explanation, MailingPreview } from './mailing-preview.js';
 import { Resolution } from './messages.js';
 
@@ -67,6 +77,8 @@ export const MailingRef = z.object({
 });
 export const NewMailing = MailingListCreateUpdate.omit({ id: true, status: true }).extend({
   ...optionalPace,
+  tags: sendable(names),
+  codes: sendable(names),
   start_notification_date: timestampOrNow(startTitle),
 });
 export type NewMailing = z.infer<typeof NewMailing>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, ids, text, timestamp } from './kit/scalars.js';
+import { Id, ids, sendable, text, timestamp } from './kit/scalars.js';
 
 /** What a program signs in with instead of a password: some of its owner's permissions, until it is revoked. */
 export const Token = z
@@ -29,7 +29,9 @@ export type CreatedToken = z.infer<typeof CreatedToken>;
 export const TokenRef = z.object({ id: Id.meta({ description: 'A unique integer value identifying this token.' }) });
 
 /** Without `expires_at` it lives until it is revoked. */
-export const NewToken = Token.pick({ name: true, permissions: true, expires_at: true }).partial({ expires_at: true });
+export const NewToken = Token.pick({ name: true, permissions: true, expires_at: true })
+  .partial({ expires_at: true })
+  .extend({ permissions: sendable(Token.shape.permissions) });
 export type NewToken = z.infer<typeof NewToken>;
 
 /** Your own; `view_token` shows everybody's, `delete_token` revokes them. */

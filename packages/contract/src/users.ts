@@ -3,7 +3,7 @@ import { isEmail } from './kit/email.js';
 import { issue } from './kit/issues.js';
 import { Paging, pageOf } from './kit/page.js';
 import { mutation, query } from './kit/procedure.js';
-import { Id, ids, nameToFind, text, timestamp } from './kit/scalars.js';
+import { Id, ids, nameToFind, sendable, text, timestamp } from './kit/scalars.js';
 
 /** As the document has always shown it, where `\\w` is Django's: a letter or digit of any alphabet. */
 const pattern = '^[\\w.@+-]+$';
@@ -65,7 +65,14 @@ export const Password = text({ title: 'Password', max: 128 }).meta({ writeOnly: 
 export const UserRef = z.object({ username: nameToFind(Username.description ?? '').meta({ pattern }) });
 
 /** Only username and password are asked for; the rest has defaults. */
-export const NewUser = User.omit({ id: true }).partial().extend({ username: Username, password: Password });
+export const NewUser = User.omit({ id: true })
+  .partial()
+  .extend({
+    username: Username,
+    password: Password,
+    groups: sendable(User.shape.groups).optional(),
+    user_permissions: sendable(User.shape.user_permissions).optional(),
+  });
 export type NewUser = z.infer<typeof NewUser>;
 
 /** On a change `user` names whom: the path's username, while `username` is the new one. */

@@ -48,4 +48,4 @@ const samples: Record<string, string> = {
   codes: '[]',
 };
 const sampleOf = (field: string, schema: z.ZodType): string =>
-  samples[field] ?? (schema instanceof z.ZodArray ? '[]' : schema.safeParse('12').success ? "'12'" : '12');
+  samples[field] ?? (schema.safeParse([]).success ? '[]' : schema.safeParse('12').success ? "'12'" : '12');

@@ -1,7 +1,7 @@
 import type { MailingList } from '@showroom/contract';
-import type { Mailing as MailingRow } from '@showroom/database';
+import type { ListedMailing } from './mailing.rows.js';
 
-export const toMailing = (mailing: MailingRow): MailingList => ({
+export const toMailing = (mailing: ListedMailing): MailingList => ({
   id: mailing.id,
   start_notification_date: mailing.startAt,
   end_notification_date: mailing.endAt,

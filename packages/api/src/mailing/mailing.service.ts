@@ -7,13 +7,13 @@ import { type PageOfRows, readPage } from '../page.js';
 import { found, locked } from '../rows.js';
 import { type FilterIds, findFilter, isSameSet, judgeLostFilter, namesToFind } from './mailing.filter.js';
 import { toMailing } from './mailing.presenter.js';
-import { countMailings, readMailingRow, readMailingRows, writeFilter } from './mailing.rows.js';
+import { countMailings, type ListedMailing, readMailingRow, readMailingRows, writeFilter } from './mailing.rows.js';
 import { judgeDates, judgeTimes, readClock, type Times, toTimes } from './mailing.times.js';
 
 type Ref = { id: number };
 type Filter = Paging & { tag?: string; code?: string };
 
-export const listMailings = (deps: Deps, { tag, code, ...paging }: Filter): Promise<PageOfRows<MailingRow>> =>
+export const listMailings = (deps: Deps, { tag, code, ...paging }: Filter): Promise<PageOfRows<ListedMailing>> =>
   readPage(paging, {
     count: () => countMailings(deps, { tag, code }),
     rows: (part) => readMailingRows(deps, { tag, code }, part),

@@ -11,6 +11,7 @@ export const issueReasons = [
   'not_an_integer',
   'too_little',
   'too_much',
+  'too_many_elements',
   'unknown_timezone',
   'ambiguous_timezone',
   'bad_username',

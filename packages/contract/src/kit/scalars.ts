@@ -35,12 +35,33 @@ export const Id = z
     override: { type: 'integer', minimum: undefined, maximum: undefined, exclusiveMinimum: undefined },
   });
 
+/** How many elements a list in a request may have: many times what a filter, a group or a user needs. */
+export const mostElements = 1_000;
+
+/**
+ * A list as requests take it. Its length is judged first: a million elements cost no more than one. Answers show longer
+ * lists too, which were written before there was this limit.
+ *
+ * @example sendable(ids('The groups of the user.'))
+ */
+export const sendable = <Element extends z.ZodType>(list: z.ZodArray<Element>) =>
+  z
+    .preprocess((value: z.input<Element>[], { issues }) => {
+      if (Array.isArray(value) && value.length > mostElements) {
+        const message = `Must have at most ${mostElements} elements, not ${value.length}.`;
+        issues.push({ ...issue('too_many_elements', [], message, { max: mostElements }), input: value });
+      }
+      return value;
+    }, list)
+    .meta(list.meta() ?? {});
+
 /** The ids of other rows: a set, answered in ascending order. */
 export const ids = (description: string) =>
   z.array(integer().meta({ description })).meta({ uniqueItems: true, description });
 
-/** Characters as people count them: one emoji is one, whatever UTF-16 makes of it. */
-const lengthOf = (value: string) => [...value].length;
+/** Counts characters as people do: one emoji is one. It has at most two units of UTF-16, so long texts are not counted. */
+const isLonger = (value: string, max: number) =>
+  value.length > max && (value.length > 2 * max || [...value].length > max);
 
 interface TextOptions {
   title: string;
@@ -60,7 +81,7 @@ export const text = ({ title, max, blank = false, description }: TextOptions) =>
         refuse(issue('blank', [], 'Must not be blank.'));
         return;
       }
-      if (lengthOf(value) > max) issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value });
+      if (isLonger(value, max)) issues.push({ code: 'too_big', origin: 'string', maximum: max, input: value });
       if (value.includes('\0')) refuse(issue('null_character', [], 'Must not contain a NUL character.'));
       if (!value.isWellFormed()) refuse(issue('lone_surrogate', [], 'Must not contain half a surrogate pair.'));
     })

@@ -1,5 +1,5 @@
 import type { MailingStatus } from '@showroom/contract';
-import { BelongsToMany, Column, DataType, ForeignKey, Model, Table } from 'sequelize-typescript';
+import { Column, DataType, ForeignKey, Model, Table } from 'sequelize-typescript';
 import { MobileOperatorCode } from './MobileOperatorCode.js';
 import { Tag } from './Tag.js';
 import { timestamptz } from './timestamptz.js';
@@ -71,17 +71,9 @@ export class Mailing extends Model {
   @Column({ type: DataType.BIGINT })
   declare lastMessageId: number | null;
 
-  @BelongsToMany(
-    () => Tag,
-    () => MailingTag,
-  )
-  declare tags: Tag[];
-
-  @BelongsToMany(
-    () => MobileOperatorCode,
-    () => MailingCode,
-  )
-  declare codes: MobileOperatorCode[];
+  /** No columns: whoever reads a mailing adds them, each by a query of its own. A join of both would multiply them. */
+  declare tags: Pick<Tag, 'id' | 'name'>[];
+  declare codes: Pick<MobileOperatorCode, 'id' | 'code'>[];
 }
 
 @Table({ tableName: 'mailing_tags', timestamps: false, underscored: true })

@@ -1,4 +1,4 @@
-import { takenAsWritten } from '@showroom/contract';
+import { mostElements, takenAsWritten } from '@showroom/contract';
 import { z } from 'zod';
 import { parseDrfDatetime } from './datetime.js';
 import { isNumber, PythonFloat, strip, toPythonText } from './python.js';
@@ -40,10 +40,12 @@ const toDate: Coerce = (value) =>
 /** A list of names or ids of other rows. Names are looked up as they are: nothing is cut off, anything has a text. */
 function toList(element: z.ZodType): Coerce {
   const toItem = element instanceof z.ZodString ? (item: unknown) => toPythonText(item) : coercionOf(element);
+  // A list that is too long is refused as it is.
+  const toItems = (list: unknown[]) => (list.length > mostElements ? list : list.map(toItem));
   return (value) => {
-    if (Array.isArray(value)) return value.map(toItem);
+    if (Array.isArray(value)) return toItems(value);
     const isDict = typeof value === 'object' && value !== null && !(value instanceof PythonFloat);
-    return isDict ? Object.keys(value).map(toItem) : value;
+    return isDict ? toItems(Object.keys(value)) : value;
   };
 }
 

@@ -29,7 +29,8 @@ export function toFormReader(
 }
 
 function elementOf(schema: z.ZodType): z.ZodType | null {
-  const inner = withoutOptional(schema);
+  const unwrapped = withoutOptional(schema);
+  const inner = unwrapped instanceof z.ZodPipe ? unwrapped.out : unwrapped;
   return inner instanceof z.ZodArray ? (inner.element as z.ZodType) : null;
 }
 

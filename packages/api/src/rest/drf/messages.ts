@@ -20,6 +20,7 @@ const byReason: Partial<Record<IssueReason, (params: Params, value: unknown) => 
   not_an_integer: () => 'A valid integer is required.',
   too_little: ({ min }) => `Ensure this value is greater than or equal to ${min}.`,
   too_much: ({ max }) => `Ensure this value is less than or equal to ${max}.`,
+  too_many_elements: ({ max }) => `Ensure this field has no more than ${max} elements.`,
   bad_username: () => 'Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.',
   bad_email: () => 'Enter a valid email address.',
   taken: ({ what, field }) => taken[String(what)] ?? `${what} with this ${field} already exists.`,
