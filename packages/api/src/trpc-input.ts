@@ -1,10 +1,11 @@
 import superjson from 'superjson';
 import { ApiError } from './errors.js';
+import { serializeOutput } from './trpc-output.js';
 
 /*
  * superjson rebuilds any class, set or typed array that an input asks for, and the caller chooses at what cost. So it
  * reads no input here. Inputs hold dates and `undefined` beside JSON; only these two are restored, by one walk that
- * reaches own fields alone. Answers go on being written by superjson.
+ * reaches own fields alone.
  */
 
 /** How many annotations one request may carry, over all calls of its batch. */
@@ -23,7 +24,7 @@ interface Sealed {
 /** tRPC reads inputs with it before anybody knows who calls. It does nothing, so strangers cost nothing. */
 export const transformer = {
   input: { serialize: superjson.serialize, deserialize: (payload: unknown): Sealed => ({ [sealed]: payload }) },
-  output: superjson,
+  output: { serialize: serializeOutput, deserialize: superjson.deserialize },
 };
 
 /** Restores the inputs of one request, each once. */

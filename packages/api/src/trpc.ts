@@ -7,6 +7,7 @@ import type { Context } from './context.js';
 import { ApiError, errorCodeOf, refusedValuesOf } from './errors.js';
 import { type Judge, refuseEverythingWrong } from './judge.js';
 import { toRefusedFields } from './refused-fields.js';
+import { compileSlicedOutput } from './sliced-output.js';
 import { toTrouble } from './trouble.js';
 import { transformer } from './trpc-input.js';
 
@@ -122,8 +123,8 @@ export const implement = <P extends ProcedureContract>(
   contract: P,
   judge?: Judge<z.output<P['input']>>,
   writers?: Writers<z.output<P['output']>>,
-) =>
-  guarded
+) => {
+  const builder = guarded
     .meta({
       contract,
       judge,
@@ -137,7 +138,11 @@ export const implement = <P extends ProcedureContract>(
       },
     })
     .input(strict(contract.input) as P['input'])
-    .output(contract.output as P['output']);
+    .output(compileSlicedOutput(contract.output) as unknown as P['output']);
+  // The document is made of the schema; what judges in slices is none.
+  builder._def.output = contract.output;
+  return builder;
+};
 
 /** Binds what goes on for a while; it has no REST route. */
 export const implementStream = <P extends ProcedureContract>(contract: P) =>

@@ -1,4 +1,4 @@
 import type { MobileOperatorCode } from '@showroom/contract';
-import type { MobileOperatorCode as CodeRow } from '@showroom/database';
+import type { MobileOperatorCode as CodeRow, RowOf } from '@showroom/database';
 
-export const toCode = ({ id, code }: CodeRow): MobileOperatorCode => ({ id, code });
+export const toCode = ({ id, code }: RowOf<CodeRow>): MobileOperatorCode => ({ id, code });

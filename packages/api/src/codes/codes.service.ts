@@ -1,5 +1,5 @@
 import type { CodeFilter, CustomIssue, MobileOperatorCode } from '@showroom/contract';
-import { type MobileOperatorCode as CodeRow, partOf, type Transaction } from '@showroom/database';
+import { type MobileOperatorCode as CodeRow, partOf, type RowOf, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
@@ -8,11 +8,11 @@ import { type PageOfRows, readPage } from '../page.js';
 import { found, locked, taken, unlessRefused } from '../rows.js';
 import { toCode } from './codes.presenter.js';
 
-export function listCodes({ database }: Deps, { code, ...paging }: CodeFilter): Promise<PageOfRows<CodeRow>> {
+export function listCodes({ database }: Deps, { code, ...paging }: CodeFilter): Promise<PageOfRows<RowOf<CodeRow>>> {
   const where = code === undefined ? {} : { code };
   return readPage(paging, {
     count: () => database.codes.count({ where }),
-    rows: (part) => database.codes.findAll(partOf(part, where)),
+    rows: (part) => database.codes.findAll({ ...partOf(part, where), raw: true }),
     idOf: ({ id }) => id,
   });
 }
@@ -51,7 +51,7 @@ export const changeCode = (
  * every filter.
  */
 export const deleteCode = (call: Call, { id }: Pick<MobileOperatorCode, 'id'>): Promise<void> =>
-  deleting(call, toCode, async (transaction) => {
+  deleting<CodeRow>(call, toCode, async (transaction) => {
     const code = await findCode(call, id)(transaction);
     const uses = await tellUses(call.deps, { kind: 'code', id, what: 'mobile operator code' }, transaction);
     if (uses !== null) throw new ApiError('code.in_use', uses);

@@ -1,4 +1,4 @@
 import type { Tag } from '@showroom/contract';
-import type { Tag as TagRow } from '@showroom/database';
+import type { RowOf, Tag as TagRow } from '@showroom/database';
 
-export const toTag = ({ id, name }: TagRow): Tag => ({ id, name });
+export const toTag = ({ id, name }: RowOf<TagRow>): Tag => ({ id, name });

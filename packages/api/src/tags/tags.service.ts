@@ -1,5 +1,5 @@
 import type { CustomIssue, Tag, TagFilter } from '@showroom/contract';
-import { partOf, type Tag as TagRow, type Transaction } from '@showroom/database';
+import { partOf, type RowOf, type Tag as TagRow, type Transaction } from '@showroom/database';
 import { changing, creating, deleting } from '../audit/changing.js';
 import type { Call, Deps } from '../context.js';
 import { ApiError } from '../errors.js';
@@ -8,11 +8,11 @@ import { type PageOfRows, readPage } from '../page.js';
 import { found, locked, taken, unlessRefused } from '../rows.js';
 import { toTag } from './tags.presenter.js';
 
-export function listTags({ database }: Deps, { name, ...paging }: TagFilter): Promise<PageOfRows<TagRow>> {
+export function listTags({ database }: Deps, { name, ...paging }: TagFilter): Promise<PageOfRows<RowOf<TagRow>>> {
   const where = name === undefined ? {} : { name };
   return readPage(paging, {
     count: () => database.tags.count({ where }),
-    rows: (part) => database.tags.findAll(partOf(part, where)),
+    rows: (part) => database.tags.findAll({ ...partOf(part, where), raw: true }),
     idOf: ({ id }) => id,
   });
 }
@@ -48,7 +48,7 @@ export const changeTag = (call: Call, { id, ...change }: Pick<Tag, 'id'> & Parti
  * every filter.
  */
 export const deleteTag = (call: Call, { id }: Pick<Tag, 'id'>): Promise<void> =>
-  deleting(call, toTag, async (transaction) => {
+  deleting<TagRow>(call, toTag, async (transaction) => {
     const tag = await findTag(call, id)(transaction);
     const uses = await tellUses(call.deps, { kind: 'tag', id, what: 'tag' }, transaction);
     if (uses !== null) throw new ApiError('tag.in_use', uses);

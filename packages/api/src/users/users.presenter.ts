@@ -1,8 +1,8 @@
 import type { NewUser, User } from '@showroom/contract';
-import type { UserRow } from './users.service.js';
+import type { ListedUser } from './users.service.js';
 
 /** An allow-list: the password's hash never leaves the server. */
-export const toUser = ({ row: user, ids }: UserRow): User => ({
+export const toUser = ({ row: user, ids }: ListedUser): User => ({
   id: user.id,
   last_login: user.lastLogin,
   is_superuser: user.isSuperuser,

@@ -1,5 +1,5 @@
-import type { CustomIssue, NewUser, Paging } from '@showroom/contract';
-import { type Database, partOf, type User as Row, type Transaction } from '@showroom/database';
+import type { CustomIssue, NewUser, Paging, User } from '@showroom/contract';
+import { type Database, partOf, type User as Row, type RowOf, type Transaction } from '@showroom/database';
 import { forgetAddresses } from '../access/known-addresses.js';
 import { judgePassword } from '../access/minimal-password.js';
 import { hashPassword } from '../access/password.js';
@@ -19,17 +19,24 @@ import { refuseChange, refuseCreation, refuseToTouch } from './users.rules.js';
 type Ref = { username: string } | { id: number };
 /** A change, and whose it is: so that one may keep the username that one has. */
 type Change = { user?: string } & Partial<NewUser>;
-export type UserRow = Related<Row, 'groups' | 'user_permissions'>;
+type Ids = Pick<User, 'groups' | 'user_permissions'>;
+export type UserRow = Related<Row, keyof Ids>;
+/** A user as lists show it: what its row holds. */
+export type ListedUser = Related<RowOf<Row>, keyof Ids>;
 
 const relationsOf = ({ userGroups, userPermissions }: Database) => ({
   groups: userGroups,
   user_permissions: userPermissions,
 });
 
-export const listUsers = ({ database }: Deps, paging: Paging): Promise<PageOfRows<UserRow>> =>
+export const listUsers = ({ database }: Deps, paging: Paging): Promise<PageOfRows<ListedUser>> =>
   readPage(paging, {
     count: () => database.users.count(),
-    rows: async (part) => withRelated(relationsOf(database), await database.users.findAll(partOf(part))),
+    rows: async (part) =>
+      withRelated<RowOf<Row>, keyof Ids>(
+        relationsOf(database),
+        await database.users.findAll({ ...partOf(part), raw: true }),
+      ),
     idOf: ({ row }) => row.id,
   });
 

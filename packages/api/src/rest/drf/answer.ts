@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Form } from '@showroom/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { toBrowsablePage } from './browsable.js';
+import { toBrowsablePage, toPreformatted } from './browsable.js';
+import { toJsonText } from './json-text.js';
 import { type Rendering, typeOfForm } from './negotiation.js';
 
 /** What the framework calls a view: what is served at one path. */
@@ -29,7 +30,12 @@ declare module 'fastify' {
 }
 
 /** Answers in the form the request asked for, with the headers that every answer of the old service had. */
-export function answer(request: FastifyRequest, reply: FastifyReply, status: number, body: unknown): FastifyReply {
+export function answer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  body: unknown,
+): FastifyReply | Promise<FastifyReply> {
   const { view } = request;
   const vary = reply.getHeader('vary');
   reply.code(status).header('vary', vary ? [vary, 'Accept'].flat().join(', ') : 'Accept');
@@ -40,16 +46,26 @@ export function answer(request: FastifyRequest, reply: FastifyReply, status: num
     return reply.serializer(asItIs).header('content-type', typeOfForm[format]).send(body);
   }
   // What went wrong is told in JSON to whoever wanted a file.
-  if (format !== 'api') {
-    // With a serializer of one's own, Fastify adds no charset to the type.
-    return reply.serializer(asItIs).header('content-type', 'application/json').send(toJson(body, indent));
-  }
-  const page = toBrowsablePage({
+  const isPage = format === 'api';
+  const text = isPage ? toJsonText(body, 4, toPreformatted) : toJsonText(body, indent);
+  const send = isPage ? sendPage : sendJson;
+  if (typeof text === 'string') return send(request, reply, text);
+  return text.then((written) => send(request, reply, written));
+}
+
+/** With a serializer of one's own, Fastify adds no charset to the type. */
+const sendJson = (_request: FastifyRequest, reply: FastifyReply, text: string | Buffer): FastifyReply =>
+  reply.serializer(asItIs).header('content-type', 'application/json').send(text);
+
+function sendPage({ view, method, url }: FastifyRequest, reply: FastifyReply, body: string | Buffer): FastifyReply {
+  const { statusCode } = reply;
+  const [head, tail] = toBrowsablePage({
     title: view?.name ?? '',
-    request: `${request.method} ${request.url}`,
-    answer: `HTTP ${status} ${STATUS_CODES[status]}\nAllow: ${view?.allow ?? ''}\nContent-Type: application/json`,
-    body: toJson(body, 4),
+    request: `${method} ${url}`,
+    answer: `HTTP ${statusCode} ${STATUS_CODES[statusCode]}\nAllow: ${view?.allow ?? ''}\nContent-Type: application/json`,
   });
+  const page =
+    typeof body === 'string' ? head + body + tail : Buffer.concat([Buffer.from(head), body, Buffer.from(tail)]);
   return reply.header('content-type', 'text/html; charset=utf-8').send(page);
 }
 
@@ -60,5 +76,3 @@ function answerNothing(reply: FastifyReply): FastifyReply {
 }
 
 const asItIs = (text: string) => text;
-
-const toJson = (body: unknown, indent: number): string => JSON.stringify(body, null, indent);

@@ -1,10 +1,19 @@
 import type { ProcedureContract } from '@showroom/contract';
 import { z } from 'zod';
+import { hasLongList, isLong, mapInSlices } from '../../slices.js';
 import { toDrfDatetime } from './datetime.js';
 
-/** Compiles how a procedure's output becomes a body: its dates as strings in the old service's format, where it has any. */
+/** Compiles how a procedure's output becomes a body, or the promise of a long one: its dates as strings in the old service's format, where it has any. */
 export const compileOutput = ({ output }: ProcedureContract): ((output: unknown) => unknown) =>
-  hasDates(output) ? withDatesAsText : (body) => body;
+  hasDates(output) ? (body) => (hasLongList(body) ? withDatesInSlices(body) : withDatesAsText(body)) : (body) => body;
+
+async function withDatesInSlices(answer: Record<string, unknown>): Promise<Record<string, unknown>> {
+  const body: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(answer)) {
+    body[key] = isLong(value) ? await mapInSlices(value, withDatesAsText) : withDatesAsText(value);
+  }
+  return body;
+}
 
 /** Whether a value of this schema may hold a date; yes, where the schema does not tell. */
 function hasDates(schema: z.core.$ZodType): boolean {

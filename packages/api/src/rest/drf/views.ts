@@ -126,7 +126,10 @@ function serve(route: Route, contextOf: ContextOf): Handler {
       const output = await route.call(takesFile(route) ? withFile(context, request, route) : context, input.fields);
       const { format } = request.rendering;
       const write = format === 'json' || format === 'api' ? undefined : route.writers[format];
-      return { status: route.contract.status, body: write ? await write(output, request.signal) : toBody(output) };
+      return {
+        status: route.contract.status,
+        body: write ? await write(output, request.signal) : await toBody(output),
+      };
     } catch (thrown) {
       const failure = orTrouble(thrown as Error);
       const error = toDrfError(failure, route.contract, sent);
