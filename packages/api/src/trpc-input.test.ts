@@ -49,6 +49,23 @@ describe('inputs over tRPC', () => {
     );
   });
 
+  it('ask for no more rows than one page may have, over all of a batch', async () => {
+    const read = async (...limits: number[]) => {
+      const path = limits.map(() => 'tags.list').join();
+      const input = Object.fromEntries(limits.map((limit, index) => [index, { json: { limit } }]));
+      const url = `${api.origin}/trpc/${path}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`;
+      const response = await fetch(url, { headers: { authorization: api.basic('admin', 'pw') } });
+      const answers = (await response.json()) as { error?: { json: { message: string } } }[];
+      return answers.map(({ error }) => error?.json.message ?? 'ok');
+    };
+    expect(await read(10_000)).to.deep.equal(['ok']);
+    expect(await read(5_000, 5_000)).to.deep.equal(['ok', 'ok']);
+    const answers = await read(4_000, 6_000, 1);
+    expect(answers.filter((answer) => answer === 'ok')).to.have.length(2);
+    expect(answers.join()).to.contain('send this one, with its limit of').and.contain('at most 10000 rows together');
+    expect(await read(...Array.from({ length: 100 }, () => 100))).to.deep.equal(Array(100).fill('ok'));
+  });
+
   it('have no more than a thousand annotations, over all of a batch', async () => {
     const annotated = (count: number) => ({
       json: Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, null])),

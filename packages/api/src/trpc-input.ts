@@ -1,3 +1,4 @@
+import { largestPageSize } from '@showroom/contract';
 import superjson from 'superjson';
 import { ApiError } from './errors.js';
 import { serializeOutput } from './trpc-output.js';
@@ -37,6 +38,16 @@ export type OpenInput = (raw: unknown) => unknown;
  */
 export function createOpener(): OpenInput {
   let left = mostAnnotations;
+  let rowsLeft = largestPageSize;
+
+  /** The answers of a batch are written in one piece: together they may have as many rows as one page. */
+  function countRows({ limit }: Container): void {
+    if (typeof limit !== 'number' || !(limit > 0 && limit <= largestPageSize)) return;
+    rowsLeft -= limit;
+    if (rowsLeft >= 0) return;
+    const most = `The calls of a batch may ask for at most ${largestPageSize} rows together`;
+    throw refusal(`${most}: send this one, with its limit of ${limit}, in a request of its own.`);
+  }
 
   function restore(payload: unknown): unknown {
     if (!isRecord(payload)) throw refusal('The input must be an object: {"json": …}.');
@@ -59,6 +70,7 @@ export function createOpener(): OpenInput {
     if (!isSealed(raw)) return raw;
     const { [sealed]: payload, ...added } = raw;
     const input = restore(payload);
+    if (isRecord(input)) countRows(input);
     return isRecord(input) && Object.keys(added).length > 0 ? { ...input, ...added } : input;
   };
 }
