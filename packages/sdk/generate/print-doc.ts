@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { isNeeded, keyOf, type Procedure, shapeOf } from './procedure.js';
 
 /** What a method does, needs and may refuse, and one example. */
