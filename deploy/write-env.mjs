@@ -21,10 +21,11 @@ const target = existsSync(file) ? realpathSync(file) : file;
 const lines = existsSync(target) ? readFileSync(target, 'utf8').split(/\r?\n/) : [];
 while (lines.at(-1) === '') lines.pop();
 
-const assignment = /^\s*(?:export\s+)?(\w+)\s*[=:]\s*(.*)$/;
+const assignment = /^\s*(?:export\s+)?(\w+)\s*[=:](.*)$/;
 /** Where a variable is set, or set to nothing. The last line of a name counts, as for Compose. */
 const places = new Map(lines.map((line, place) => [assignment.exec(line)?.[1], place]));
-const isEmpty = (line) => /^(?:''|"")?\s*(?:#.*)?$/.test(assignment.exec(line)[2]);
+/** A comment needs a blank before its `#`; without one it is part of the value. */
+const isEmpty = (line) => /^\s*(?:''|"")?(?:\s+#.*)?\s*$/.test(assignment.exec(line)[2]);
 
 const written = [];
 for (const [name, meaning] of Object.entries(secrets)) {

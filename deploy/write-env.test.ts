@@ -70,6 +70,7 @@ describe('write-env', () => {
       'export ADMIN_PASSWORD=mine',
       'MONGO_PASSWORD: colon',
       '  POSTGRES_PASSWORD = spaced',
+      'MONGO_ROOT_PASSWORD=#hash',
     ];
     writeFileSync(file, lines.join('\r\n'), { mode: 0o644 });
     chmodSync(file, 0o644);
@@ -81,7 +82,7 @@ describe('write-env', () => {
   it('fills in what is set to nothing, which Compose takes for unset', () => {
     writeFileSync(
       file,
-      `ADMIN_PASSWORD=\nPROVIDER_TOKEN=''\nMONGO_PASSWORD="" # later\nDATABASE_PASSWORD=first\nDATABASE_PASSWORD=\n`,
+      `ADMIN_PASSWORD=\nPROVIDER_TOKEN=''\nMONGO_PASSWORD="" # later\nMONGO_ROOT_PASSWORD= # later\nDATABASE_PASSWORD=first\nDATABASE_PASSWORD=\n`,
     );
     run();
     for (const name of names) expect(secrets()[name], name).to.match(/^[\w-]{32}$/);

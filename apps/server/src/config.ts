@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { defaultSettings, normalizeUsername } from '@showroom/api';
+import { defaultSettings, isUsername, normalizeUsername } from '@showroom/api';
 import { parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
 
@@ -22,7 +22,7 @@ const Environment = z.object({
   ADMIN_USERNAME: z
     .string()
     .transform(normalizeUsername)
-    .refine(isNoPath, 'expected a name with letters')
+    .refine(isUsername, 'expected at most 150 letters, digits and @ . + - _, and not only dots')
     .default('admin'),
   ADMIN_PASSWORD: z.string().max(128).optional(),
   LOG_LEVEL: variables.logLevel.default('info'),
@@ -94,11 +94,6 @@ export function parseConfig(environment: NodeJS.ProcessEnv = process.env) {
       importSpoolBytes: read.IMPORT_SPOOL_MB * megabyte,
     },
   };
-}
-
-/** `.` and `..` cannot be part of an address of the API. */
-function isNoPath(name: string): boolean {
-  return name !== '.' && name !== '..';
 }
 
 /** An address, or a range of them: `10.0.0.0/8`. */

@@ -1,5 +1,5 @@
 export { ensureFirstSuperuser, type FirstSuperuser } from './access/first-superuser.js';
-export { normalizeUsername } from './access/username.js';
+export { isUsername, normalizeUsername } from './access/username.js';
 export type { Deps } from './context.js';
 export { failuresPlugin } from './failures.js';
 export { httpOptions } from './http.js';

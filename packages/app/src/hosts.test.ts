@@ -22,6 +22,7 @@ describe('hostnameOf', () => {
   it('names no local host where the header only looks like one', () => {
     for (const host of [
       ...['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', 'localhost.', '0.0.0.0', '[::]', '[::2]'],
+      ...['127.1', '2130706433', '0x7f000001', '127.000.000.001'],
       ...[
         'evil@localhost',
         'localhost@evil',

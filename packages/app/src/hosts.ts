@@ -13,5 +13,8 @@ const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
  */
 export function hostnameOf(host: string | undefined): string | undefined {
   if (host === undefined || !hostPattern.test(host) || !URL.canParse(`http://${host}`)) return undefined;
-  return new URL(`http://${host}`).hostname;
+  const { hostname } = new URL(`http://${host}`);
+  const given = host.replace(/:\d*$/, '').toLowerCase();
+  // A URL takes `127.1` and `2130706433` for 127.0.0.1; no client that means it writes them.
+  return hostname === given || hostname.startsWith('[') ? hostname : undefined;
 }

@@ -112,6 +112,18 @@ describe('an address that signed in to an account', function () {
     });
   }
 
+  it('stays known to an owner who changes the password there, and to nobody elsewhere', async () => {
+    const away = '198.51.100.7';
+    await attempt('secret');
+    await attempt('secret', { from: away });
+    const headers = { authorization: api.basic('ivan', 'secret'), 'x-forwarded-for': home };
+    expect((await api.rest('PATCH', '/auth/me/', { password: 'better' }, headers)).status).to.equal(200);
+    await useUp(home, other);
+    expect((await attempt('better', { at: other })).status).to.equal(200);
+    await useUp(away, other);
+    expect((await attempt('better', { from: away, at: other })).status).to.equal(429);
+  });
+
   it('gets its turn back when a server died during an attempt', async () => {
     await attempt('secret');
     await useUp(home, other);

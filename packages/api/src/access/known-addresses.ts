@@ -47,9 +47,18 @@ export async function rememberAddress(
   );
 }
 
-/** Forgets all addresses of a user: whoever had the old password must not keep an advantage. */
-export async function forgetAddresses({ sql }: Database, userId: number, transaction: Transaction): Promise<void> {
-  await sql('DELETE FROM known_addresses WHERE user_id = $1', [userId], transaction);
+/**
+ * Forgets the addresses of a user: whoever had the old password must not keep an advantage.
+ *
+ * @param kept the network of the owner who has just changed the password, who must be able to sign in with it; or none
+ */
+export async function forgetAddresses(
+  { sql }: Database,
+  { userId, kept }: { userId: number; kept: string | null },
+  transaction: Transaction,
+): Promise<void> {
+  const forgotten = 'DELETE FROM known_addresses WHERE user_id = $1 AND network IS DISTINCT FROM $2';
+  await sql(forgotten, [userId, kept], transaction);
 }
 
 /** Begins the one attempt that a known address may make at a time; null while another is being made. */

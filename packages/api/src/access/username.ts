@@ -1,3 +1,4 @@
+import { NewUser } from '@showroom/contract';
 import type { Database } from '@showroom/database';
 
 /** Nobody has a longer name. Normalizing much longer ones would be work that strangers can ask for. */
@@ -6,6 +7,10 @@ const longest = 150;
 /** The spelling in which new names are stored: `ａｄｍｉｎ` is `admin`, and a letter with its marks is one character. */
 export const normalizeUsername = (given: string): string =>
   given.length > 2 * longest || [...given].length > longest ? given : given.normalize('NFKC');
+
+/** Whether this could be a new user's name, once it is normalized. Blanks around it would never be found again. */
+export const isUsername = (name: string): boolean =>
+  NewUser.shape.username.safeParse(name).success && name === name.trim() && name !== '.' && name !== '..';
 
 /**
  * Finds whose name this is: the user with exactly this name, or else in its stored spelling. Names from before the rule

@@ -1,5 +1,6 @@
 import type { CustomIssue, NewUser, Paging, User } from '@showroom/contract';
 import { type Database, partOf, type User as Row, type RowOf, type Transaction } from '@showroom/database';
+import { networkOf } from '../access/address.js';
 import { forgetAddresses } from '../access/known-addresses.js';
 import { judgePassword } from '../access/minimal-password.js';
 import { hashPassword } from '../access/password.js';
@@ -143,7 +144,7 @@ export async function changeUser(call: Call, ref: Ref, change: Partial<NewUser>)
     await keepSuperuser(database, transaction);
     if (change.password !== undefined || change.is_active === false) {
       await endSessionsOf(database, old.id, call.caller.sessionId, transaction);
-      await forgetAddresses(database, old.id, transaction);
+      await forgetAddresses(database, { userId: old.id, kept: networkToKeep(call, old.id, change) }, transaction);
     }
     const after = await writeRelated(relationsOf(database), before.row, change, transaction);
     const password = change.password !== undefined && { password: 'changed' };
@@ -151,6 +152,11 @@ export async function changeUser(call: Call, ref: Ref, change: Partial<NewUser>)
     return after;
   });
   return unlessRefused(write, () => judgeUser(deps, judged));
+}
+
+/** Owners who change their own password, perhaps because somebody guesses it, sign in with the new one where they are. */
+function networkToKeep({ caller, entrance }: Call, userId: number, change: Partial<NewUser>): string | null {
+  return caller.id === userId && change.is_active !== false ? networkOf(entrance.address) : null;
 }
 
 /** Memberships, permissions, sessions and tokens go with the user. */
