@@ -9,6 +9,8 @@ stop() {
   [ -n "$part" ] || exit 143
   signalled=yes
   kill -TERM "$part" 2> /dev/null
+  # A signal is lost when it comes while the shell becomes Node. A part that has it already does not mind another.
+  (sleep 1; kill -TERM "$part" 2> /dev/null) &
 }
 trap stop TERM INT
 
