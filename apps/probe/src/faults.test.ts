@@ -183,6 +183,6 @@ describe('probe faults', () => {
 
 function rawRequest(id: number): string {
   const body = JSON.stringify({ id, phone: 7, text: 'x' });
-  const head = `POST /v1/send/${id} HTTP/1.1\r\nhost: probe\r\nauthorization: Bearer x\r\ncontent-type: application/json`;
+  const head = `POST /v1/send/${id} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer x\r\ncontent-type: application/json`;
   return `${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
