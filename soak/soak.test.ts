@@ -5,7 +5,7 @@ import { type Result, runScenario } from './run-scenario.js';
 import { scenarios } from './scenarios.js';
 import { toTable } from './table.js';
 
-/** The short form: most scenarios once, with jobs in MongoDB and in PostgreSQL by turns. `npm run soak` is the long one. */
+/** The short form: a scenario of each kind once, with jobs in MongoDB and in PostgreSQL by turns. `npm run soak` is the long one. */
 describe('soak', function () {
   this.timeout(150_000);
   const { seed, only, mongodbUrl } = readConfig();

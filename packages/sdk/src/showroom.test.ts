@@ -328,7 +328,8 @@ describe('sdk', function () {
       const startedAt = performance.now();
       const error = await errorOf(through.clients.import(made(), { timeoutMs: 300 }));
       expect(error).to.be.instanceOf(TimeoutError);
-      expect(performance.now() - startedAt).to.be.within(300, 5_000);
+      // Without the time-out it would never end; a busy machine takes seconds to make the rows.
+      expect(performance.now() - startedAt).to.be.within(300, 10_000);
       swallowing.heal();
       async function* slow() {
         for (const row of rows(3)) {

@@ -11,6 +11,11 @@ const zones = ['Europe/Moscow', 'Asia/Tokyo', 'UTC', 'America/New_York'];
 /** Open in some of the zones now, and in none of the others before the end. */
 const window = `((now() AT TIME ZONE 'UTC') - interval '1 hour')::time(0), ((now() AT TIME ZONE 'UTC') + interval '1 hour')::time(0)`;
 
+/** Of this database: other tests have locks in theirs. */
+const advisoryLocks = `
+  SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+  WHERE d.datname = current_database() AND locktype = 'advisory' AND granted`;
+
 describe('starting mailings', () => {
   let test: TestDatabase;
   let database: Database;
@@ -161,7 +166,7 @@ describe('starting mailings', () => {
         endDeletion = resolve;
       });
     });
-    await waitFor(async () => (await read(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted`)).length > 0);
+    await waitFor(async () => (await read(advisoryLocks)).length > 0);
     const started = startMailing(pool, id);
     await sleep(100);
     endDeletion();
@@ -208,9 +213,12 @@ describe('starting mailings', () => {
   it('gives back the lock of the ids, also when they cannot be taken', async () => {
     await test.query('ALTER SEQUENCE message_ids MAXVALUE 10');
     const client = await pool.connect();
-    const failure = await client.query('SELECT reserve_message_ids(11)').catch((error: Error) => error);
-    expect(failure).to.be.an('error');
-    expect(await read(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted`)).to.deep.equal([]);
-    client.release();
+    try {
+      const failure = await client.query('SELECT reserve_message_ids(11)').catch((error: Error) => error);
+      expect(failure).to.be.an('error');
+      expect(await read(advisoryLocks)).to.deep.equal([]);
+    } finally {
+      client.release();
+    }
   });
 });
