@@ -22,7 +22,7 @@ export interface MessageRow {
   phone: number;
 }
 
-export type RangeRow = { first_id: number; last_id: number; mailing_id: number; done: boolean } & Record<End, number>;
+type RangeRow = { first_id: number; last_id: number; mailing_id: number; done: boolean } & Record<End, number>;
 
 /** All that the database knows of the mailings. */
 export interface Ledger {

@@ -2,7 +2,7 @@ import type { FaultRates } from './faults.js';
 import type { World } from './world.js';
 
 /** When chaos has its time. */
-export interface ChaosTime {
+interface ChaosTime {
   /** Aborted when the mailings are over, or when they have had chaos enough and need some peace to come to an end. */
   readonly signal: AbortSignal;
   /** The hurried mailing's end, by Date.now(). */

@@ -25,7 +25,7 @@ export interface World {
 }
 
 /** One run: ready, with nothing sent yet. */
-export interface Run {
+interface Run {
   /** The processes of node that do the work. */
   readonly pids: readonly number[];
   /** Begins; resolves when that is under way. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProgram } from './processes.js';
 
-export interface ProviderStats {
+interface ProviderStats {
   requests: number;
   /** Ids that were asked with at least once. */
   distinct: number;

@@ -48,7 +48,7 @@ export const Faults = z
 export type Faults = z.infer<typeof Faults>;
 
 /** What one request meets: at most one fault, and how long its answer waits. */
-export interface Draw {
+interface Draw {
   fault: FaultName | undefined;
   waitMs: number;
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** A request that cannot be taken as it is: answered as 400 with its message. */
-export class BadRequest extends Error {
+class BadRequest extends Error {
   readonly statusCode = 400;
 }
 

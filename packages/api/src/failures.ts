@@ -33,7 +33,7 @@ function isOurs(error: Error): boolean {
   return statusOf(error as Partial<FastifyError>) >= 500;
 }
 
-export const statusOf = ({ statusCode = 500 }: Partial<FastifyError>): number => (statusCode < 400 ? 500 : statusCode);
+const statusOf = ({ statusCode = 500 }: Partial<FastifyError>): number => (statusCode < 400 ? 500 : statusCode);
 
 /**
  * Answers what no face has caught: logged once, and never told with what went wrong inside. What Fastify refuses is

@@ -21,7 +21,7 @@ export function readForwardedFor(app: FastifyInstance): void {
  * @example cleanForwardedFor('192.0.2.1:5060, "[2001:db8::1]:443"') // '192.0.2.1, 2001:db8::1'
  * @example cleanForwardedFor('192.0.2.1, unknown, 10.0.0.2') // '10.0.0.2'
  */
-export function cleanForwardedFor(written: string): string {
+function cleanForwardedFor(written: string): string {
   const entries = written.split(',').filter((entry) => entry.trim() !== '');
   const addresses = entries.map(readAddress);
   return addresses.slice(addresses.lastIndexOf(null) + 1).join(', ');

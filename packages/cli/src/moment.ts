@@ -78,7 +78,7 @@ function toLocal(wall: number, text: string): Moment | string {
 /** In milliseconds, to the east of UTC. */
 export const localOffset = (at: number): number => -new Date(at).getTimezoneOffset() * units.m;
 
-export const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /**
  * A moment as this machine's clock shows it, and as UTC's does.

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createTestDatabase, startApp, type TestDatabase } from '@showroom/testing';
 import { expect } from 'chai';
 
-export interface Ended {
+interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -4,7 +4,7 @@ import type { Sequelize, Transaction } from 'sequelize';
 /** The part of Sequelize's connections that is of use here: pg's own, and a mark for those that are no good any more. */
 type Connection = pg.Client & { _invalid?: boolean };
 
-export interface Statement {
+interface Statement {
   readonly text: string;
   readonly values: unknown[];
   /** Under a name, PostgreSQL prepares it once for each connection. */

@@ -4,7 +4,7 @@ import type { Sequelize } from 'sequelize';
 import { cancelStatement } from './cancel-statement.js';
 
 /** What statements are run for. Whatever `within` calls belongs to it, however deep. */
-export interface Errand {
+interface Errand {
   /** Runs on the connections that are kept for steering, so that it never waits behind slow reads. */
   readonly steers: boolean;
   /** Aborts when nobody waits for the answer any more. */
@@ -14,7 +14,7 @@ export interface Errand {
 export type Within = <T>(errand: Errand, work: () => Promise<T>) => Promise<T>;
 
 /** The time of an errand is over before a connection was free. */
-export class TimeIsUpError extends Error {
+class TimeIsUpError extends Error {
   override readonly name = 'TimeIsUpError';
 }
 

@@ -34,7 +34,7 @@ export interface MailingJobs {
 }
 
 /** What a send answers that left its lane to another worker. */
-export type Crowded = 'crowded';
+type Crowded = 'crowded';
 
 export const jobNames = [
   'mailing.start',

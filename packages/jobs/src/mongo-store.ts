@@ -61,7 +61,7 @@ async function hasChangeStreams(db: Db): Promise<boolean> {
 }
 
 /** Reconnects for ever, every five seconds; meanwhile polling finds the jobs. */
-export function createChannel(db: Db): MongoChangeStreamNotificationChannel {
+function createChannel(db: Db): MongoChangeStreamNotificationChannel {
   return new MongoChangeStreamNotificationChannel({
     db,
     collection,

@@ -26,7 +26,7 @@ export async function findLiveServer(dataDir: string, deadline: number): Promise
 }
 
 /** Whether something that speaks PostgreSQL's protocol listens on this port of 127.0.0.1. */
-export function isAnswering(port: number): Promise<boolean> {
+function isAnswering(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1', () => socket.write(SSL_REQUEST));
     const end = (answer: boolean) => {

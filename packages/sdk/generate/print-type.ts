@@ -20,7 +20,7 @@ export type NameOf = (schema: z.ZodType, direction: Direction) => string | undef
 
 const defOf = (schema: z.ZodType) => (schema as unknown as { _zod: { def: Def } })._zod.def;
 
-export const isOptional = (schema: z.ZodType): boolean => defOf(schema).type === 'optional';
+const isOptional = (schema: z.ZodType): boolean => defOf(schema).type === 'optional';
 
 /** A schema as TypeScript writes it, without the schemas' library. */
 export function printType(schema: z.ZodType, direction: Direction, nameOf: NameOf): string {
@@ -78,4 +78,4 @@ export function printObject({ shape }: z.ZodObject, direction: Direction, nameOf
   return fields.length > 0 ? `{\n${fields.join('\n')}\n}` : 'object';
 }
 
-export const toComment = (text: string | undefined) => (text ? `/** ${text.replaceAll('*/', '* /')} */\n` : '');
+const toComment = (text: string | undefined) => (text ? `/** ${text.replaceAll('*/', '* /')} */\n` : '');

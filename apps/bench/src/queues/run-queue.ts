@@ -19,7 +19,7 @@ export interface QueueOrder extends Places {
   readonly pipelining: number;
 }
 
-export interface QueueTask extends Places {
+interface QueueTask extends Places {
   /** Asks the provider with one message. */
   readonly post: (id: number) => Promise<void>;
 }

@@ -14,7 +14,7 @@ import { consume } from './throttle.js';
 const rememberedMs = 1_000;
 
 /** What a request brings to tell who calls. */
-export interface Knock {
+interface Knock {
   readonly authorization: string | undefined;
   readonly entrance: Entrance;
   /** How many calls the request makes: a tRPC batch makes several. */

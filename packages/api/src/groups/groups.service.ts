@@ -23,7 +23,7 @@ export const listGroups = ({ database }: Deps, paging: Paging): Promise<PageOfRo
   });
 
 /** What only the database can tell is wrong with a group: that its name is another's, that a permission is none. */
-export async function judgeGroup({ database }: Deps, group: Partial<Group>): Promise<CustomIssue[]> {
+async function judgeGroup({ database }: Deps, group: Partial<Group>): Promise<CustomIssue[]> {
   const { id, name } = group;
   const holder = name === undefined ? null : await database.groups.findOne({ where: { name } });
   return [

@@ -22,8 +22,7 @@ const cachedLookOf = (name: string): string => {
 };
 
 /** The name as it will be stored; the current one when the given name is only another spelling of it. */
-export const nameToStore = (given: string, current?: string): string =>
-  given === current ? given : normalizeUsername(given);
+const nameToStore = (given: string, current?: string): string => (given === current ? given : normalizeUsername(given));
 
 /** A change of a user with the name as it will be stored. */
 export const withStoredName = <Fields extends { username?: string }>(fields: Fields, current?: string): Fields =>

@@ -8,7 +8,7 @@ import { chromium, type Page } from 'playwright-core';
  * The names by which pages find this machine: browsers trust loopback as they trust https. Pages of any other host that
  * came over plain http lack part of the platform.
  */
-export const hosts = { trusted: '127.0.0.1', plain: 'showroom.test' } as const;
+const hosts = { trusted: '127.0.0.1', plain: 'showroom.test' } as const;
 export type Host = keyof typeof hosts;
 
 /** The same address, by another name of this machine. */
