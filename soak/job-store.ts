@@ -1,5 +1,4 @@
 import { withClient } from '@showroom/testing';
-// biome-ignore lint/correctness/noUndeclaredDependencies: packages/jobs declares it; the suite only drops a database with it
 import { MongoClient } from 'mongodb';
 
 export type Backend = 'mongodb' | 'postgresql' | 'both';

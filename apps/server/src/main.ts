@@ -1,6 +1,6 @@
 import { ensureFirstSuperuser, type FirstSuperuser } from '@showroom/api';
 import { createLogger, runApp } from '@showroom/app';
-import { migrateDatabase, openDatabase, warnOfUnknownTimezones } from '@showroom/database';
+import { explainStartFault, migrateDatabase, openDatabase, warnOfUnknownTimezones } from '@showroom/database';
 import { connectJobs } from '@showroom/jobs';
 import { startTracing } from '@showroom/watch';
 import { createServer } from './app.js';
@@ -34,7 +34,7 @@ runApp(async ({ onClose }) => {
       ...introduce(admin),
     ],
   };
-});
+}, explainStartFault);
 
 const introduce = ({ username, password }: FirstSuperuser): string[] =>
   password === null ? [] : [`Sign in as ${username} with the password ${password}. It is shown this once.`];

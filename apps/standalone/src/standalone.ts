@@ -86,6 +86,7 @@ async function open(opening: Opening): Promise<BannerFacts> {
 const PROBE_HOST = '127.0.0.1';
 
 async function openPostgres({ config, say, fail, closers }: Opening): Promise<{ databaseUrl: string; dir: string }> {
+  say('Starting PostgreSQL …');
   const postgres = embedPostgres({ dir: path.join(config.dataDir, 'postgres'), logLevel: config.logLevel, say });
   closers.push(postgres.stop);
   postgres.givenUp.then(fail);
@@ -105,6 +106,7 @@ async function openProvider(opening: Opening): Promise<{ url: string; token: str
 
 async function openApp(opening: Opening, name: AppName, environment: NodeJS.ProcessEnv): Promise<Ready> {
   const { entryOf, say, fail, closers } = opening;
+  say(`Starting the ${name} …`);
   const child: SupervisedChild = superviseChild({ name, entry: entryOf(name), environment, say });
   closers.push(child.stop);
   child.givenUp.then(fail);

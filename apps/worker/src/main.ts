@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLogger, type Logger, runApp } from '@showroom/app';
-import { isMigrated, openDatabase, openDispatchStore, warnOfUnknownTimezones } from '@showroom/database';
+import {
+  explainStartFault,
+  isMigrated,
+  openDatabase,
+  openDispatchStore,
+  warnOfUnknownTimezones,
+} from '@showroom/database';
 import { createDispatcher, type Fault, type Provider } from '@showroom/dispatch';
 import { connectJobs } from '@showroom/jobs';
 import { createProbeServer } from '@showroom/providers';
@@ -95,7 +101,7 @@ runApp(async ({ onClose, stopped }) => {
     url: watchUrl,
     lines: [`Worker ${store.workerId} sends to ${url}, woken by jobs in ${jobs.backend}.`, ...watched],
   };
-});
+}, explainStartFault);
 
 /** What costs something with every message is only there when it is wanted. */
 function observe(provider: Provider, logger: Logger, tracing: Tracing | null): Provider {

@@ -23,17 +23,29 @@ export interface Opening {
  *
  * @example runApp(async ({ onClose }) => { …; return { url, lines: [`The server listens on ${url}`] }; });
  */
-export function runApp(open: (opening: Opening) => Promise<Announcement>): void {
+export function runApp(
+  open: (opening: Opening) => Promise<Announcement>,
+  explain?: (error: unknown) => string | undefined,
+): void {
   const stop = whenStopAsked();
   const closers: (() => unknown)[] = [];
   live(open, closers, stop).then(
     // An open IPC channel would keep a finished process alive, hence the explicit exits.
     () => process.exit(0),
     (error: Error) => {
-      process.stderr.write(`${error instanceof ConfigError ? error.message : (error.stack ?? String(error))}\n`);
+      process.stderr.write(`${startFailure(error, explain)}\n`);
       process.exit(1);
     },
   );
+}
+
+/**
+ * What the operator reads of a start that failed: a sentence where the cause is a setting or something that `explain`
+ * knows, the stack where it may be a fault of ours.
+ */
+export function startFailure(error: Error, explain?: (error: unknown) => string | undefined): string {
+  if (error instanceof ConfigError) return error.message;
+  return explain?.(error) ?? error.stack ?? String(error);
 }
 
 async function live(open: (opening: Opening) => Promise<Announcement>, closers: (() => unknown)[], stop: AbortSignal) {

@@ -30,6 +30,7 @@ export type { Token } from './models/Token.js';
 export type { User } from './models/User.js';
 export { type Part, partOf } from './part.js';
 export type { Relation } from './relation.js';
+export { explainStartFault } from './start-fault.js';
 export { warnOfUnknownTimezones } from './timezones.js';
 export { type Trouble, troubleOf } from './trouble.js';
 export { brokenConstraint } from './violations.js';
