@@ -1,5 +1,5 @@
 import { apiPlugin, type Deps, failuresPlugin, httpOptions, slowBodiesPlugin } from '@showroom/api';
-import type { Logger } from '@showroom/app';
+import { type Logger, versionOf } from '@showroom/app';
 import { readClock, tellMissingMigrations, tellStopped, tellWhyNoWrites } from '@showroom/database';
 import { type Board, createDashboard, type Health } from '@showroom/jobs';
 import {
@@ -44,7 +44,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
   });
   await app.register(failuresPlugin);
-  const metrics = createMetrics('server');
+  const metrics = createMetrics('server', versionOf(import.meta.url));
   await app.register(observingPlugin, { metrics, tracing });
   await app.register(slowBodiesPlugin);
   await app.register(hardeningPlugin, { corsOrigins });

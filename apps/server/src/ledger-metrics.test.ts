@@ -74,7 +74,7 @@ describe('the metrics of the ledger', () => {
   });
 
   it('leave out figures that nobody has confirmed for long', async () => {
-    const metrics = createMetrics('server');
+    const metrics = createMetrics('server', '1.2.3');
     let isAway = false;
     const refresh = registerLedgerMetrics({
       database: {

@@ -1,5 +1,5 @@
 import { ensureFirstSuperuser, type FirstSuperuser } from '@showroom/api';
-import { createLogger, runApp } from '@showroom/app';
+import { createLogger, runApp, versionOf } from '@showroom/app';
 import { explainStartFault, migrateDatabase, openDatabase, warnOfUnknownTimezones } from '@showroom/database';
 import { connectJobs } from '@showroom/jobs';
 import { startTracing } from '@showroom/watch';
@@ -25,7 +25,7 @@ runApp(async ({ onClose }) => {
   const app = await createServer({ ...options, database, clock: jobs, jobs, logger, settings, tracing });
   onClose(() => app.close());
   const url = await app.listen({ host, port });
-  logger.info({ url, jobs: jobs.backend }, 'the server listens');
+  logger.info({ version: versionOf(import.meta.url), url, jobs: jobs.backend }, 'the server listens');
   return {
     url,
     admin,

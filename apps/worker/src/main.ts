@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogger, type Logger, runApp } from '@showroom/app';
+import { createLogger, type Logger, runApp, versionOf } from '@showroom/app';
 import {
   explainStartFault,
   isMigrated,
@@ -27,12 +27,13 @@ const sweepEveryMs = 15_000;
 const lanesAtOnce = 64;
 /** Reports, purges and health checks ask for little, one after the other. */
 const poolSize = 2;
+const version = versionOf(import.meta.url);
 
 runApp(async ({ onClose, stopped }) => {
   const config = parseConfig();
   const { databaseUrl, mongodbUrl, timeoutMs, concurrency, perSecond, keptJobs } = config;
   const logger = createLogger('worker', config.logLevel);
-  const metrics = createMetrics('worker');
+  const metrics = createMetrics('worker', version);
   const tracing = config.isTraced ? await startTracing('worker') : null;
   onClose(() => tracing?.close());
   await whenMigrated(databaseUrl, logger, stopped);
@@ -53,9 +54,8 @@ runApp(async ({ onClose, stopped }) => {
   const provider = createProbeServer({ ...config.provider, concurrency });
   onClose(() => provider.close());
   const repeating = toRepeating(config);
-  const sendConcurrency = lanesAtOnce;
   const jobs = connectJobs({
-    ...{ databaseUrl, mongodbUrl, logger, sendConcurrency, sweepEveryMs, keptJobs, repeating },
+    ...{ databaseUrl, mongodbUrl, logger, sendConcurrency: lanesAtOnce, sweepEveryMs, keptJobs, repeating },
     clockAheadMs: clock.aheadMs,
   });
   onClose(() => jobs.close(config.drainMs));
@@ -95,7 +95,10 @@ runApp(async ({ onClose, stopped }) => {
   // A job store that is away is waited for, until the worker is asked to stop.
   await Promise.race([jobs.work(observed(handlers, metrics, tracing)), once(stopped, 'abort')]);
   const { url } = config.provider;
-  logger.info({ worker: store.workerId, jobs: jobs.backend, provider: url, watch: watchUrl }, 'the worker works');
+  logger.info(
+    { version, worker: store.workerId, jobs: jobs.backend, provider: url, watch: watchUrl },
+    'the worker works',
+  );
   const watched = watchUrl ? [`It tells how it does on ${watchUrl}/readyz and /metrics.`] : [];
   return {
     url: watchUrl,

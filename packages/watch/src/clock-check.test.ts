@@ -10,7 +10,7 @@ describe('clock check', () => {
   });
 
   function create(ask = async () => Date.now() - aheadMs) {
-    const metrics = createMetrics('test');
+    const metrics = createMetrics('test', '1.2.3');
     const log = (_: object, message: string) => void lines.push(message);
     return { metrics, ...createClockCheck({ ask, metrics, logger: { info: log, warn: log } }) };
   }

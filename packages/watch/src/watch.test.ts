@@ -9,7 +9,7 @@ describe('watch', () => {
   async function start(
     options: { checks?: Check[]; metricsAccess?: MetricsAccess; refresh?: () => Promise<void> } = {},
   ) {
-    const metrics = createMetrics('test');
+    const metrics = createMetrics('test', '1.2.3');
     new Gauge({ name: 'showroom_things', help: 'Things.', registers: [metrics] }).set(7);
     app = fastify();
     await app.register(watchPlugin, { metrics, metricsAccess: { from: 'local' }, checks: [], ...options });
@@ -58,8 +58,13 @@ describe('watch', () => {
     expect(looks).to.equal(1);
   });
 
+  it('tells which version runs', async () => {
+    const text = await createMetrics('test', '1.2.3').getSingleMetricAsString('showroom_build_info');
+    expect(text).to.contain('showroom_build_info{version="1.2.3",app="test"} 1');
+  });
+
   it('tallies values into buckets as a histogram of Prometheus has them', async () => {
-    const metrics = createMetrics('test');
+    const metrics = createMetrics('test', '1.2.3');
     const tally = createTally({ name: 'showroom_waits', help: 'Waits.', labels: ['kind'], buckets: [1, 5], metrics });
     const [short] = [tally('short'), tally('long')];
     for (const value of [0.5, 1, 1.5, 5, 6]) short(value);
