@@ -1,8 +1,10 @@
 import type { Agenda, Job } from 'agenda';
+import type { GuardedRepository } from './guarded-repository.js';
 import type { JobsLogger } from './logger.js';
 
 interface LockOptions {
   agenda: Agenda;
+  guard: GuardedRepository;
   job: Job;
   lifetimeMs: number;
   logger: JobsLogger;
@@ -25,18 +27,26 @@ export interface KeptLock {
  * held. Touches succeed.
  * stale. None has for a lifetime: the store is away, or this process slept. Another worker may take the job, or may not
  *   be able to, if the store is away for all. The run goes on: what it does is guarded in PostgreSQL, not by this lock,
- *   and a store that is away stops nothing. Before another touch it is asked whose the lock is.
+ *   and a store that is away stops nothing. Before another touch it is asked whose the lock is. When the store is back,
+ *   this worker may find its own job as one whose lock is too old: that renews the lock, too.
  * lost. Another worker has it, or the job is no longer there: the run is told to stop. Nothing leads back.
  */
-export function keepLock({ agenda, job, lifetimeMs, logger, onLost }: LockOptions): KeptLock {
+export function keepLock({ agenda, guard, job, lifetimeMs, logger, onLost }: LockOptions): KeptLock {
   let touchedAt = job.attrs.lockedAt?.getTime() ?? Date.now();
   let renewing: Promise<void> | undefined;
   let isLost = false;
+  const letGo = guard.hold(job.attrs, (lockedAt) => {
+    touchedAt = lockedAt.getTime();
+    job.attrs.lockedAt = lockedAt;
+  });
+  // Agenda would end a run whose last touch is a lifetime ago, and refuse every touch from then on.
+  job.isExpired = async () => false;
 
   // Timers are late by a little: a lock this old has no third left in it.
   const isStale = () => Date.now() - touchedAt > lifetimeMs * 0.95;
   const lose = (reason: string) => {
     clearInterval(timer);
+    letGo();
     isLost = true;
     onLost(reason);
   };
@@ -63,21 +73,18 @@ export function keepLock({ agenda, job, lifetimeMs, logger, onLost }: LockOption
     release: async () => {
       clearInterval(timer);
       await renewing;
+      letGo();
       return !isLost && !isStale();
     },
   };
 }
 
-/** Whose the lock is by now; of ours, the last that was written may not be the last that we know of. */
+/** Whose the lock is by now. A lock with our name is this run's: there is no second run of a job that is held here. */
 async function holderOf(agenda: Agenda, job: Job): Promise<'us' | 'another' | 'nobody'> {
   const [stored] = (await agenda.queryJobs({ id: String(job.attrs._id) })).jobs;
   if (!stored) return 'nobody';
-  const lockedAt = stored.lockedAt?.getTime() ?? null;
-  const isOurs = stored.lastModifiedBy === agenda.attrs.name && lockedAt !== null && lockedAt <= lastTouch(job);
-  return isOurs ? 'us' : 'another';
+  return stored.lockedAt && stored.lastModifiedBy === agenda.attrs.name ? 'us' : 'another';
 }
-
-const lastTouch = (job: Job) => job.attrs.lockedAt?.getTime() ?? 0;
 
 /** Only a store that answers can say that a job is gone. */
 async function isGone(agenda: Agenda, job: Job): Promise<boolean> {
