@@ -147,6 +147,17 @@ describe('cli', function () {
     expect(stdout).to.match(/^failed \d+ to 79000000001: .+\n$/);
   });
 
+  it('previews a mailing before its start, and says that nothing is left after its end', async () => {
+    const ended = await showroom(['mailing', 'preview', '1']);
+    expect(ended).to.deep.include({ code: 0, stdout: 'Nothing is left to send.\n' });
+    const planned = ['mailing', 'create', '--text', 'x', '--start', '+1d', '--end', '+2d', '--everybody', '--yes'];
+    const { id } = await one(planned);
+    expect((await showroom(['mailing', 'preview', String(id)])).stdout).to.match(/^It would reach \d clients: tag vip/);
+    expect(await one(['mailing', 'preview', String(id)])).to.include({ left: null });
+    await json(['mailing', 'cancel', String(id)]);
+    expect((await showroom(['mailing', 'preview', '999'])).code).to.equal(1);
+  });
+
   it('stops all sending at once, says so to whoever watches, and resumes', async () => {
     expect((await showroom(['sending'])).stdout).to.equal('Sending goes on.\n');
     const noReason = await showroom(['sending', 'stop']);

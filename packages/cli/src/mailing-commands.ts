@@ -4,6 +4,7 @@ import { calling, type Deps } from './calling.js';
 import { type Step, steerMailing, tellUnsent, watchMailing } from './mailing.js';
 import { momentForms } from './moment.js';
 import { createMailing, type NewMailingOptions } from './new-mailing.js';
+import { previewMailing } from './preview.js';
 
 export function addMailing(program: Command, deps: Deps): void {
   const mailing = program.command('mailing').description('one text to one audience between two moments');
@@ -13,6 +14,11 @@ export function addMailing(program: Command, deps: Deps): void {
     .argument('<id>', 'which mailing', readId)
     .description('tell how it goes on, until it has ended')
     .action(calling(deps, ({ showroom, terminal }, id: number) => watchMailing(showroom, terminal, id)));
+  mailing
+    .command('preview')
+    .argument('<id>', 'which mailing', readId)
+    .description('show whom it reaches; once it has started, what is left and how long that takes')
+    .action(calling(deps, ({ showroom, terminal }, id: number) => previewMailing(showroom, terminal, id)));
   mailing
     .command('unsent')
     .argument('<id>', 'which mailing', readId)

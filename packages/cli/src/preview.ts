@@ -1,5 +1,6 @@
-import type { MailingPreview } from '@showroom/sdk';
+import type { MailingPreview, Showroom } from '@showroom/sdk';
 import { showDate } from './moment.js';
+import type { Terminal } from './terminal.js';
 
 /** How many tags and codes of an audience are named. */
 const mostNamed = 5;
@@ -8,17 +9,28 @@ const mostNamed = 5;
 export const toCount = (count: number, what: string): string =>
   `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 
-/** What a mailing would do, line by line. */
+/** What a stored mailing would do; of one that has started, what is left of it. */
+export async function previewMailing(showroom: Showroom, terminal: Terminal, id: number): Promise<void> {
+  const preview = await showroom.mailing.previewStored(id);
+  for (const line of describePreview(preview)) terminal.say(line);
+  terminal.tell(preview);
+}
+
+/** What a mailing would do, line by line. Of one that has started: what is left. */
 export function describePreview(preview: MailingPreview): string[] {
   return [
-    toAudience(preview),
-    ...toSample(preview),
-    toParts(preview),
-    toTime(preview),
+    // A service of an older version does not tell what is left.
+    ...(typeof preview.left === 'number' ? [toLeft(preview.left)] : toWhole(preview)),
+    ...(preview.left === 0 ? [] : [toTime(preview)]),
     ...toMisses(preview),
     ...preview.warnings.map((warning) => `Warning: ${warning}`),
   ];
 }
+
+const toWhole = (preview: MailingPreview): string[] => [toAudience(preview), ...toSample(preview), toParts(preview)];
+
+const toLeft = (left: number): string =>
+  left === 0 ? 'Nothing is left to send.' : `${toCount(left, 'message')} left.`;
 
 function toAudience({ audience, by_tag, by_code }: MailingPreview): string {
   if (audience === 0) return 'It would reach nobody: no client matches now.';
@@ -52,9 +64,18 @@ const toSample = ({ sample }: MailingPreview): string[] =>
 const toParts = ({ sms: { parts, encoding, total_parts } }: MailingPreview): string =>
   `The text takes ${toCount(parts, 'SMS part')} each (${encoding}), ${total_parts.toLocaleString('en')} in all.`;
 
-function toTime({ per_second, seconds, finishes_at }: MailingPreview): string {
+const sources: Record<MailingPreview['rate_from'], string> = {
+  this_mailing: ', which it reached within the last minute,',
+  mailing: ', its limit,',
+  provider: ', the limit of the provider,',
+  last_mailing: ', which the last mailing reached,',
+  none: '',
+};
+
+function toTime({ per_second, rate_from, seconds, finishes_at }: MailingPreview): string {
   if (per_second === null) return 'How long it takes is not known: no rate is set, and no mailing has shown one yet.';
-  const rate = `At ${per_second.toLocaleString('en')} a second`;
+  const shown = per_second.toLocaleString('en', { maximumSignificantDigits: 3 });
+  const rate = `At ${shown} a second${sources[rate_from]}`;
   if (seconds === null || finishes_at === null) return `${rate} nothing would be sent in time.`;
   return `${rate} it takes ${toCount(seconds, 'second')}, until ${showDate(finishes_at)}.`;
 }

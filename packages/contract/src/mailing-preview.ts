@@ -38,15 +38,21 @@ export const MailingPreview = z
       description: 'How many of them have an abbreviation as time zone. A warning says how each is read.',
     }),
     sms: SmsParts,
+    left: integer().nullable().meta({
+      description:
+        'How many messages a mailing that has started has left to send. The time and the misses are theirs. Null before the start.',
+    }),
     per_second: z
       .number()
       .nullable()
       .meta({ description: 'The rate that was reckoned with; null when none is known.' }),
-    rate_from: z
-      .enum(['mailing', 'provider', 'last_mailing', 'none'])
-      .meta({ description: 'Where the rate comes from: a limit, or what the last mailing reached.' }),
+    rate_from: z.enum(['this_mailing', 'mailing', 'provider', 'last_mailing', 'none']).meta({
+      description:
+        'Where the rate comes from: what this mailing sent within the last minute, a limit, or what the last mailing reached.',
+    }),
     finishes_at: timestamp().nullable().meta({
-      description: 'When the last of what is in time would be sent; null when no rate is known, or nothing is in time.',
+      description:
+        'When the last of what is in time would be sent; null when no rate is known, nothing is left, or nothing is in time.',
     }),
     seconds: integer().nullable().meta({ description: 'From the start, or from now if that is past, to then.' }),
     misses: integer().meta({

@@ -192,7 +192,7 @@ export const mailing = {
     output: MailingPreview,
   }),
   previewStored: query('mailing_preview_stored', '/mailing/{id}/preview/', {
-    summary: 'Tell whom a mailing reaches by now, in how many parts and how long it takes',
+    summary: 'Preview a stored mailing: whom it reaches, in how many parts, and how long what is left takes',
     needs: 'view_mailing',
     input: MailingRef,
     output: MailingPreview,

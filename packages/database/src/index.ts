@@ -9,6 +9,7 @@ export { rangeSize } from './dispatch-store/start/lay-out.js';
 export * from './dispatch-store/store.js';
 export { joinPast, nameAtStart } from './ledger/at-start.js';
 export * from './ledger/counts.js';
+export * from './ledger/pace.js';
 export * from './ledger/reopen.js';
 export * from './ledger/retention.js';
 export * from './ledger/sending.js';

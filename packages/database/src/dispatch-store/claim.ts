@@ -59,7 +59,7 @@ const asString = openMessages((packed) => `string_agg(${packed}, ',')`);
 const asArray = openMessages((packed) => `array_agg(${packed})`);
 
 const freeRangesOfTheDead = `
-  UPDATE ranges r SET worker_id = NULL, leased_until = NULL
+  UPDATE ranges r SET worker_id = NULL, leased_until = NULL, released_at = clock_timestamp()
   WHERE r.mailing_id = $1 AND NOT r.done AND r.worker_id IS NOT NULL AND ${holderIsDead}`;
 
 // All of the mailing's ranges in that time zone: their window is closed for all of them.

@@ -153,7 +153,8 @@ const releaseRange = `
   stand AS (
     SELECT last_id - first_id + 1 - sent - failed - expired - canceled - unknown AS open
     FROM ranges WHERE first_id = $1)
-  UPDATE ranges r SET worker_id = NULL, leased_until = NULL, asked_to = NULL, done = stand.open = 0,
+  UPDATE ranges r SET worker_id = NULL, leased_until = NULL, asked_to = NULL, released_at = clock_timestamp(),
+    done = stand.open = 0,
     withdrawn = CASE WHEN stand.open > 0 THEN r.withdrawn END,
     due_at = next_due(CASE WHEN waiting.messages < stand.open THEN clock_timestamp()
                            ELSE coalesce(waiting.due_at, r.due_at) END,

@@ -14,6 +14,7 @@ import * as timezones from './0014-timezones.js';
 import * as workerFaults from './0015-worker-faults.js';
 import * as sendingStop from './0016-sending-stop.js';
 import * as reserveMessageIds from './0017-reserve-message-ids.js';
+import * as releasedRanges from './0018-released-ranges.js';
 
 /** In the order in which they are applied. A migration that has landed is never edited: add another. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   workerFaults,
   sendingStop,
   reserveMessageIds,
+  releasedRanges,
 ];

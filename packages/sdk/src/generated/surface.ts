@@ -393,7 +393,7 @@ export interface MailingResource extends MailingWatching {
   preview(input: MailingPreviewInput, options?: CallOptions): Promise<MailingPreview>;
 
   /**
-   * Tell whom a mailing reaches by now, in how many parts and how long it takes. Needs `view_mailing`.
+   * Preview a stored mailing: whom it reaches, in how many parts, and how long what is left takes. Needs `view_mailing`.
    *
    * @example
    * await showroom.mailing.previewStored(12);

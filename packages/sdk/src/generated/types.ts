@@ -352,11 +352,13 @@ export interface MailingPreview {
   /** How many of them have an abbreviation as time zone. A warning says how each is read. */
   ambiguous_timezones: number;
   sms: SmsParts;
+  /** How many messages a mailing that has started has left to send. The time and the misses are theirs. Null before the start. */
+  left: number | null;
   /** The rate that was reckoned with; null when none is known. */
   per_second: number | null;
-  /** Where the rate comes from: a limit, or what the last mailing reached. */
-  rate_from: 'mailing' | 'provider' | 'last_mailing' | 'none';
-  /** When the last of what is in time would be sent; null when no rate is known, or nothing is in time. */
+  /** Where the rate comes from: what this mailing sent within the last minute, a limit, or what the last mailing reached. */
+  rate_from: 'this_mailing' | 'mailing' | 'provider' | 'last_mailing' | 'none';
+  /** When the last of what is in time would be sent; null when no rate is known, nothing is left, or nothing is in time. */
   finishes_at: Date | null;
   /** From the start, or from now if that is past, to then. */
   seconds: number | null;

@@ -287,15 +287,15 @@ describe('previewing a mailing', () => {
     expect((await api.rest('GET', '/mailing/999/preview/')).status).to.equal(404);
   });
 
-  it('of one that has started tells of who matches by now', async () => {
+  it('of one that has started tells of who matches by now, and how long those take that it began with', async () => {
     const running = await createRunningMailings(api);
     const id = await running.start({ tags: ['new'], send_per_second: 2 });
     await running.close();
     const read = async () => (await api.rest('GET', `/mailing/${id}/preview/`)).body;
-    expect(await read()).to.include({ audience: 5, seconds: 3 });
+    expect(await read()).to.include({ audience: 5, left: 5, seconds: 3 });
     await addClients(3, { timezone: 'UTC', tag: 2, code: 1 });
     const later = await read();
-    expect(later).to.include({ audience: 8, seconds: 4 });
+    expect(later).to.include({ audience: 8, left: 5, seconds: 3 });
     expect(new Date(later.finishes_at).getTime()).to.be.within(Date.now(), Date.now() + 5_000);
   });
 
