@@ -1,4 +1,7 @@
 import { type Attributes, context, propagation, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Logger } from '@showroom/app';
+import { withDeadline } from './deadline.js';
+import { outspoken } from './outspoken-exporter.js';
 
 export type { Span };
 
@@ -10,7 +13,7 @@ export interface Tracing {
    * with the one it is in.
    */
   within<T>(name: string, options: SpanOptions, work: (span: Span) => Promise<T>): Promise<T>;
-  /** Sends what was not sent yet. */
+  /** Sends what was not sent yet, if the collector takes it soon. Never rejects: nobody stays for the sake of a trace. */
   close(): Promise<void>;
 }
 
@@ -20,16 +23,19 @@ interface SpanOptions {
   readonly attributes?: Attributes;
 }
 
+/** How long the last traces may take at the end of the process. */
+const goodbyeMs = 2_000;
+
 /**
  * Sends traces to a collector, by OpenTelemetry's own settings: OTEL_EXPORTER_OTLP_ENDPOINT says where it is, and the
  * others of that name (…_HEADERS, OTEL_TRACES_SAMPLER, …) mean what they mean everywhere. Its libraries are loaded only
- * here, so that whoever does not trace does not pay.
+ * here, so that whoever does not trace does not pay. A collector that is away costs a warning and the traces.
  *
  * @example
- * const tracing = config.isTraced ? await startTracing('worker') : null;
+ * const tracing = config.isTraced ? await startTracing('worker', logger) : null;
  * await tracing?.within('mailing.start', { kind: 'internal' }, () => …);
  */
-export async function startTracing(app: string): Promise<Tracing> {
+export async function startTracing(app: string, logger: Pick<Logger, 'info' | 'warn'>): Promise<Tracing> {
   const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-proto');
   const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import(
@@ -37,11 +43,12 @@ export async function startTracing(app: string): Promise<Tracing> {
   );
   // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say counts more than what we call ourselves.
   const own = resourceFromAttributes({ 'service.name': `showroom-${app}`, 'service.namespace': 'showroom' });
+  const exporter = outspoken(new OTLPTraceExporter(), logger);
   const provider = new NodeTracerProvider({
     resource: defaultResource()
       .merge(own)
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+    spanProcessors: [new BatchSpanProcessor(exporter)],
   });
   provider.register();
   const tracer = trace.getTracer('showroom');
@@ -64,7 +71,7 @@ export async function startTracing(app: string): Promise<Tracing> {
           span.end();
         }
       }),
-    close: () => provider.shutdown(),
+    close: () => withDeadline(goodbyeMs, () => provider.shutdown())().catch(exporter.complain),
   };
 }
 
