@@ -1,4 +1,4 @@
-import { parseEnvironment, variables } from '@showroom/app';
+import { defaultsOf, parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
 import { Faults } from './faults.js';
 
@@ -22,8 +22,8 @@ const Environment = z.object({
   PROBE_HOSTS: variables.hosts.default([]),
 });
 
-/** The names of the variables that the probe reads. */
-export const knownVariables = Object.keys(Environment.shape);
+/** The variables that the probe reads, with their defaults. */
+export const variableDefaults = defaultsOf(Environment.shape);
 
 export interface ProbeConfig {
   host: string;

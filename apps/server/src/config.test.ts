@@ -6,7 +6,8 @@ const needed = { DATABASE_URL: 'postgres://localhost/showroom' };
 
 describe('server config', () => {
   it('lets in with care when nothing is set', () => {
-    const { settings, corsOrigins, trustProxy } = parseConfig(needed);
+    const { settings, corsOrigins, trustProxy, steeringConnections, readTimeoutMs } = parseConfig(needed);
+    expect({ steeringConnections, readTimeoutMs }).to.deep.equal({ steeringConnections: 2, readTimeoutMs: 10_000 });
     expect(settings).to.deep.equal({
       passwordMinLength: 1,
       wrongPasswords: 10,
@@ -35,6 +36,8 @@ describe('server config', () => {
       LIVE_STREAMS: '50',
       IMPORTS_AT_ONCE: '4',
       IMPORT_SPOOL_MB: '20',
+      STEERING_CONNECTIONS: '5',
+      READ_TIMEOUT_MS: '2500',
       CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       TRUST_PROXY: '10.0.0.0/8, ::1',
       ADMIN_USERNAME: 'ａｄｍｉｎ',
@@ -51,6 +54,7 @@ describe('server config', () => {
       importWaitMs: 60_000,
       importSpoolBytes: 20_971_520,
     });
+    expect(config).to.include({ steeringConnections: 5, readTimeoutMs: 2_500 });
     expect(config.corsOrigins).to.deep.equal(['https://app.example.com', 'http://localhost:3000']);
     expect(config.trustProxy).to.deep.equal(['10.0.0.0/8', '::1']);
     expect(config.admin.username).to.equal('admin');
@@ -76,6 +80,12 @@ describe('server config', () => {
     ['LIVE_STREAMS', '100001'],
     ['IMPORTS_AT_ONCE', '0'],
     ['IMPORT_SPOOL_MB', '-1'],
+    ['STEERING_CONNECTIONS', '0'],
+    ['STEERING_CONNECTIONS', '101'],
+    ['STEERING_CONNECTIONS', 'two'],
+    ['READ_TIMEOUT_MS', '99'],
+    ['READ_TIMEOUT_MS', '600001'],
+    ['READ_TIMEOUT_MS', '1.5'],
   ]) {
     it(`says what is wrong with ${variable}=${wrong}`, () => {
       const sentence = new RegExp(`^${variable}[.\\d]* is wrong: [^\\n]+\\.$`);

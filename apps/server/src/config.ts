@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { defaultSettings, isUsername, normalizeUsername } from '@showroom/api';
-import { parseEnvironment, variables } from '@showroom/app';
+import { defaultsOf, parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
 
 const list = z.string().transform((text) => text.split(',').map((part) => part.trim()));
@@ -47,11 +47,11 @@ const Environment = z.object({
 const MigrateEnvironment = Environment.pick({ DATABASE_URL: true });
 const PrepareEnvironment = MigrateEnvironment.extend({ DATABASE_SUPERUSER_URL: variables.postgresUrl });
 
-/** The names of the variables that each command reads. */
-export const knownVariables = {
-  server: Object.keys(Environment.shape),
-  migrate: Object.keys(MigrateEnvironment.shape),
-  prepare: Object.keys(PrepareEnvironment.shape),
+/** The variables that each command reads, with their defaults. */
+export const variableDefaults = {
+  server: defaultsOf(Environment.shape),
+  migrate: defaultsOf(MigrateEnvironment.shape),
+  prepare: defaultsOf(PrepareEnvironment.shape),
 };
 
 /** What it takes to migrate. Throws a ConfigError with a sentence for each wrong variable. */

@@ -1,6 +1,12 @@
 import { ensureFirstSuperuser, type FirstSuperuser } from '@showroom/api';
-import { createLogger, runApp, versionOf } from '@showroom/app';
-import { explainStartFault, migrateDatabase, openDatabase, warnOfUnknownTimezones } from '@showroom/database';
+import { ConfigError, createLogger, runApp, versionOf } from '@showroom/app';
+import {
+  explainStartFault,
+  migrateDatabase,
+  openDatabase,
+  tellUnfitPooler,
+  warnOfUnknownTimezones,
+} from '@showroom/database';
 import { connectJobs } from '@showroom/jobs';
 import { startTracing } from '@showroom/watch';
 import { createServer } from './app.js';
@@ -10,16 +16,23 @@ runApp(async ({ onClose }) => {
   const { databaseUrl, mongodbUrl, host, port, settings, admin: first, logLevel, isTraced, ...rest } = parseConfig();
   const { steeringConnections, readTimeoutMs, ...options } = rest;
   const logger = createLogger('server', logLevel);
-  const tracing = isTraced ? await startTracing('server') : null;
+  const tracing = isTraced ? await startTracing('server', logger) : null;
   onClose(() => tracing?.close());
 
+  const unfit = await tellUnfitPooler(databaseUrl, { name: 'showroom server' });
+  if (unfit) throw new ConfigError(unfit);
   const applied = await migrateDatabase(databaseUrl);
   if (applied.length > 0) logger.info({ migrations: applied }, 'database migrated');
-  const database = await openDatabase({ url: databaseUrl, steeringConnections, readTimeoutMs });
+  const database = await openDatabase({
+    url: databaseUrl,
+    name: 'showroom server',
+    steeringConnections,
+    readTimeoutMs,
+  });
   onClose(() => database.close());
   await warnOfUnknownTimezones(database, logger);
   const admin = await ensureFirstSuperuser(database, first, logger);
-  const jobs = connectJobs({ databaseUrl, mongodbUrl, logger });
+  const jobs = connectJobs({ databaseUrl, mongodbUrl, logger, app: 'showroom server' });
   onClose(() => jobs.close());
 
   const app = await createServer({ ...options, database, clock: jobs, jobs, logger, settings, tracing });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { parseEnvironment, variables } from '@showroom/app';
+import { defaultsOf, parseEnvironment, variables } from '@showroom/app';
 import { z } from 'zod';
 
 const Environment = z.object({
@@ -13,6 +13,9 @@ const Environment = z.object({
   LOG_LEVEL: variables.logLevel.default('warn'),
   npm_lifecycle_event: z.string().optional(),
 });
+
+/** The variables that standalone reads, with their defaults. What the apps read, it hands on to them. */
+export const variableDefaults = defaultsOf(Environment.omit({ npm_lifecycle_event: true }).shape);
 
 export interface StandaloneConfig {
   host: string;

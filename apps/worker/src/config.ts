@@ -1,4 +1,4 @@
-import { parseEnvironment, variables } from '@showroom/app';
+import { defaultsOf, parseEnvironment, variables } from '@showroom/app';
 import { isTimezoneName, spellTimezone } from '@showroom/contract';
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
@@ -60,8 +60,8 @@ const Environment = z
     if (REPORT_TO && !SMTP_URL) refuse('REPORT_TO', 'SMTP_URL');
   });
 
-/** The names of the variables that the worker reads. */
-export const knownVariables = Object.keys(Environment.shape);
+/** The variables that the worker reads, with their defaults. */
+export const variableDefaults = defaultsOf(Environment.shape);
 
 /** Requests in flight at a shutdown have this long, beyond the provider's own time-out, to be written down. */
 const settleMs = 2_000;

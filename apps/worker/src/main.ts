@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLogger, type Logger, runApp, versionOf } from '@showroom/app';
+import { ConfigError, createLogger, type Logger, runApp, versionOf } from '@showroom/app';
 import {
   explainStartFault,
   isMigrated,
   openDatabase,
   openDispatchStore,
+  tellUnfitPooler,
   warnOfUnknownTimezones,
 } from '@showroom/database';
 import { createDispatcher, type Fault, type Provider } from '@showroom/dispatch';
@@ -16,6 +17,7 @@ import { createClockCheck, createMetrics, startTracing, type Tracing } from '@sh
 import { countAttempts } from './attempts.js';
 import { createClock } from './clock.js';
 import { parseConfig } from './config.js';
+import { upkeepPool } from './connections.js';
 import { observed } from './observed-jobs.js';
 import { logged, traced } from './observed-provider.js';
 import { createUpkeep, toRepeating } from './upkeep.js';
@@ -25,8 +27,6 @@ import { createWatch } from './watch.js';
 const sweepEveryMs = 15_000;
 /** How many lanes of mailings this worker runs at once. */
 const lanesAtOnce = 64;
-/** Reports, purges and health checks ask for little, one after the other. */
-const poolSize = 2;
 const version = versionOf(import.meta.url);
 
 runApp(async ({ onClose, stopped }) => {
@@ -34,11 +34,11 @@ runApp(async ({ onClose, stopped }) => {
   const { databaseUrl, mongodbUrl, timeoutMs, concurrency, perSecond, keptJobs } = config;
   const logger = createLogger('worker', config.logLevel);
   const metrics = createMetrics('worker', version);
-  const tracing = config.isTraced ? await startTracing('worker') : null;
+  const tracing = config.isTraced ? await startTracing('worker', logger) : null;
   onClose(() => tracing?.close());
   await whenMigrated(databaseUrl, logger, stopped);
 
-  const database = await openDatabase({ url: databaseUrl, poolSize, steeringConnections: 0 });
+  const database = await openDatabase({ url: databaseUrl, ...upkeepPool });
   onClose(() => database.close());
   await warnOfUnknownTimezones(database, logger);
   const mailer = config.report && createMailer(config.report);
@@ -55,7 +55,8 @@ runApp(async ({ onClose, stopped }) => {
   onClose(() => provider.close());
   const repeating = toRepeating(config);
   const jobs = connectJobs({
-    ...{ databaseUrl, mongodbUrl, logger, sendConcurrency: lanesAtOnce, sweepEveryMs, keptJobs, repeating },
+    ...{ app: 'showroom worker', databaseUrl, mongodbUrl, logger, keptJobs, repeating },
+    ...{ sendConcurrency: lanesAtOnce, sweepEveryMs },
     clockAheadMs: clock.aheadMs,
   });
   onClose(() => jobs.close(config.drainMs));
@@ -121,6 +122,8 @@ function tellFault(own: Fault | null): string | undefined {
 
 /** The server migrates; a worker that comes first waits for it. */
 async function whenMigrated(databaseUrl: string, logger: Logger, stopped: AbortSignal): Promise<void> {
+  const unfit = await tellUnfitPooler(databaseUrl, { name: 'showroom worker', hasSettings: true });
+  if (unfit) throw new ConfigError(unfit);
   while (!(await isMigrated(databaseUrl))) {
     logger.warn('the database is not migrated yet: waiting for the server to do so');
     await sleep(1_000, undefined, { signal: stopped });

@@ -24,6 +24,8 @@ import { isDeadlock } from './violations.js';
 
 export interface DatabaseOptions {
   url: string;
+  /** What the connections are called in `pg_stat_activity`. */
+  name?: string;
   /** How many connections at most. */
   poolSize?: number;
   /** How many more are kept for steering, health and metrics; with none, these share the others. */
@@ -31,6 +33,9 @@ export interface DatabaseOptions {
   /** How long an errand may take: a read, or steering. */
   readTimeoutMs?: number;
 }
+
+/** How many connections a database has for everything but steering. */
+export const defaultPoolSize = 10;
 
 export type Database = ReturnType<typeof createDatabase>;
 
@@ -42,26 +47,29 @@ export type Database = ReturnType<typeof createDatabase>;
  */
 export async function openDatabase({
   url,
-  poolSize = 10,
+  name = 'showroom',
+  poolSize = defaultPoolSize,
   steeringConnections = 2,
   readTimeoutMs = 10_000,
 }: DatabaseOptions): Promise<Database> {
-  const options = {
-    dialect: 'postgres',
-    dialectModule: { ...pg, types: exactParsers },
-    logging: false,
-    dialectOptions: {
-      keepAlive: true,
-      connectionTimeoutMillis: connectMs,
-      query_timeout: answerAtLengthMs,
-    },
-  } as const;
+  const optionsOf = (application_name: string) =>
+    ({
+      dialect: 'postgres',
+      dialectModule: { ...pg, types: exactParsers },
+      logging: false,
+      dialectOptions: {
+        application_name,
+        keepAlive: true,
+        connectionTimeoutMillis: connectMs,
+        query_timeout: answerAtLengthMs,
+      },
+    }) as const;
   const kept =
     steeringConnections > 0
-      ? new Sequelize(url, { ...options, pool: { max: steeringConnections, idle: 10_000 } })
+      ? new Sequelize(url, { ...optionsOf(`${name}, steering`), pool: { max: steeringConnections, idle: 10_000 } })
       : null;
   const sequelize = new Sequelize(url, {
-    ...options,
+    ...optionsOf(name),
     repositoryMode: true,
     pool: { max: poolSize, idle: 10_000 },
     models: [

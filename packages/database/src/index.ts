@@ -7,6 +7,7 @@ export * from './database.js';
 export { isHeld } from './dispatch-store/session.js';
 export { rangeSize } from './dispatch-store/start/lay-out.js';
 export * from './dispatch-store/store.js';
+export { tellUnfitPooler } from './fit-pooler.js';
 export { joinPast, nameAtStart } from './ledger/at-start.js';
 export * from './ledger/counts.js';
 export * from './ledger/pace.js';

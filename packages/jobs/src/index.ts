@@ -8,5 +8,6 @@ export type { JobList, ListedJob } from './job-list.js';
 export { type Jobs, type JobsOptions, openJobs } from './jobs.js';
 export type { JobsLogger } from './logger.js';
 export type { MailingJobs } from './mailing-jobs.js';
+export { connectionsOfJobs } from './postgres-store.js';
 export type { Repeating } from './repeating.js';
 export type { Backend } from './store.js';

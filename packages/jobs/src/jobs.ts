@@ -16,6 +16,8 @@ export interface JobsOptions {
   /** MongoDB, which keeps the jobs when it is given. */
   mongodbUrl?: string;
   logger: JobsLogger;
+  /** Whose jobs these are: what the connections are called in the store. */
+  app?: string;
   /** How often a worker asks the store for jobs. By default 500; 250 where no notification tells of a new job. */
   processEveryMs?: number;
   /** How long after the death of its worker a job is taken over: 20,000 by default. */
@@ -54,6 +56,7 @@ export interface Jobs extends MailingClock, JobList, Health {
 }
 
 const defaults = {
+  app: 'showroom',
   lockLifetimeMs: 20_000,
   sweepEveryMs: 60_000,
   sendConcurrency: 16,
@@ -79,7 +82,8 @@ export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const kinds = createJobKinds(settings.sendConcurrency);
   const maxConcurrency = Object.values(kinds).reduce((sum, kind) => sum + kind.concurrency, 0);
   const name = storeName(settings);
-  const store = await openStore({ ...settings, timeoutMs: settings.callTimeoutMs });
+  const connectionName = `${settings.app}, jobs`;
+  const store = await openStore({ ...settings, name: connectionName, timeoutMs: settings.callTimeoutMs });
   const processEveryMs = settings.processEveryMs ?? (store.channel ? 500 : 250);
   const { agenda, guard } = await startAgenda({
     ...settings,

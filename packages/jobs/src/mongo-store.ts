@@ -8,6 +8,7 @@ import { reconnectWhenStuck } from './stuck-heartbeat.js';
 
 interface MongoStoreOptions {
   url: string;
+  name: string;
   logger: JobsLogger;
   timeoutMs: number;
 }
@@ -16,9 +17,9 @@ const collection = 'agendaJobs';
 const duplicateKey = 11000;
 
 /** Jobs in MongoDB. A replica set tells of new jobs by a change stream; a standalone server has to be asked. */
-export async function openMongoStore({ url, logger, timeoutMs }: MongoStoreOptions): Promise<Store> {
+export async function openMongoStore({ url, name, logger, timeoutMs }: MongoStoreOptions): Promise<Store> {
   const client = new MongoClient(url, {
-    appName: 'showroom jobs',
+    appName: name,
     serverSelectionTimeoutMS: timeoutMs,
     connectTimeoutMS: timeoutMs,
     socketTimeoutMS: 2 * timeoutMs,

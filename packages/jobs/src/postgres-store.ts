@@ -7,15 +7,19 @@ import type { Store } from './store.js';
 
 interface PostgresStoreOptions {
   url: string;
+  name: string;
   logger: JobsLogger;
   timeoutMs: number;
 }
 
+/** One listens, and five kinds of jobs are looked for at the same time. */
+export const connectionsOfJobs = 6;
+
 const uniqueViolation = '23505';
 
 /** Agenda's tables live in a schema of their own, away from the product's; workers are woken by LISTEN/NOTIFY. */
-export async function openPostgresStore({ url, logger, timeoutMs }: PostgresStoreOptions): Promise<Store> {
-  const pool = createPool(url, timeoutMs);
+export async function openPostgresStore({ url, name, logger, timeoutMs }: PostgresStoreOptions): Promise<Store> {
+  const pool = createPool(url, name, timeoutMs);
   pool.on('error', (err) => logger.warn({ err }, 'an idle connection to the job store was lost'));
   const backend = new PostgresBackend({ pool, disableNotifications: true });
   const prepare = () => withSchemaLock(pool, () => createTables(pool, backend));
@@ -42,11 +46,11 @@ export async function openPostgresStore({ url, logger, timeoutMs }: PostgresStor
   };
 }
 
-function createPool(url: string, timeoutMs: number): pg.Pool {
+function createPool(url: string, name: string, timeoutMs: number): pg.Pool {
   return new pg.Pool({
     connectionString: url,
-    max: 6, // one listens, and five kinds of jobs are looked for at the same time
-    application_name: 'showroom jobs',
+    max: connectionsOfJobs,
+    application_name: name,
     keepAlive: true,
     connectionTimeoutMillis: timeoutMs,
     query_timeout: 2 * timeoutMs,

@@ -25,6 +25,8 @@ export interface StoreOptions {
   databaseUrl: string;
   mongodbUrl?: string;
   logger: JobsLogger;
+  /** What the connections are called in the store. */
+  name: string;
   /** How long a connection may take; a query may take twice as long. */
   timeoutMs: number;
 }

@@ -4,7 +4,7 @@ import type { Logger } from '@showroom/app';
 /** The code of a result that went well; the library that names it is loaded only by who traces. */
 const success = 0;
 
-export interface OutspokenExporter extends SpanExporter {
+interface OutspokenExporter extends SpanExporter {
   /** Says that the collector is away, unless that was said already. */
   complain(error: Error | undefined): void;
 }

@@ -85,7 +85,7 @@ export class WorkerSessions {
     const lost = new AbortController();
     const client = new pg.Client({
       connectionString: this.url,
-      application_name: 'showroom worker session',
+      application_name: 'showroom worker, session',
       ...hotLimits,
       options: `${hotLimits.options} ${plannerSettings}`,
       types: exactParsers,

@@ -33,6 +33,13 @@ export interface PostgresDispatchStore extends DispatchStore {
   close(): Promise<void>;
 }
 
+/** A claim, a settlement, a renewal and a look may be under way at the same time. */
+const hotConnections = 4;
+/** Starts, ends and removals of mailings. */
+const patientConnections = 4;
+/** How many connections a worker's ledger takes at most, with the session that vouches for its leases. */
+export const connectionsOfDispatch = 1 + hotConnections + patientConnections;
+
 const clockNow = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
 
 /**
@@ -52,8 +59,12 @@ export async function openDispatchStore({
     dropIdleWithSilent(opened);
     return opened;
   };
-  const pool = openPool({ ...hotLimits, max: 4, application_name: 'showroom worker' });
-  const patient = openPool({ ...patientLimits, max: 4, application_name: 'showroom worker, at length' });
+  const pool = openPool({ ...hotLimits, max: hotConnections, application_name: 'showroom worker' });
+  const patient = openPool({
+    ...patientLimits,
+    max: patientConnections,
+    application_name: 'showroom worker, at length',
+  });
   const lookout = lookAfter(patient, (text, values) => pool.query(text, values));
   const sessions = new WorkerSessions(url);
   await sessions.current();
