@@ -27,6 +27,7 @@ import { createWatch } from './watch.js';
 const sweepEveryMs = 15_000;
 /** How many lanes of mailings this worker runs at once. */
 const lanesAtOnce = 64;
+const jobSettings = { app: 'showroom worker', sendConcurrency: lanesAtOnce, sweepEveryMs };
 const version = versionOf(import.meta.url);
 
 runApp(async ({ onClose, stopped }) => {
@@ -55,8 +56,7 @@ runApp(async ({ onClose, stopped }) => {
   onClose(() => provider.close());
   const repeating = toRepeating(config);
   const jobs = connectJobs({
-    ...{ app: 'showroom worker', databaseUrl, mongodbUrl, logger, keptJobs, repeating },
-    ...{ sendConcurrency: lanesAtOnce, sweepEveryMs },
+    ...{ ...jobSettings, databaseUrl, mongodbUrl, logger, keptJobs, repeating },
     clockAheadMs: clock.aheadMs,
   });
   onClose(() => jobs.close(config.drainMs));

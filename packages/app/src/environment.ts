@@ -24,6 +24,19 @@ export function parseEnvironment<Schema extends z.ZodType>(
   throw new ConfigError(sentences.join('\n'));
 }
 
+/**
+ * Every variable of a schema with its default: undefined where it may be unset, 'required' where it may not.
+ *
+ * @example defaultsOf({ PORT: port.default(8005), DATABASE_URL: postgresUrl }) // { PORT: 8005, DATABASE_URL: 'required' }
+ */
+export const defaultsOf = (shape: Record<string, z.ZodType>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(shape).map(([name, schema]) => {
+      const { success, data } = schema.safeParse(undefined);
+      return [name, success ? data : 'required'];
+    }),
+  );
+
 const number = (from: number, to: number) => {
   const message = `expected a number from ${from} to ${to}`;
   return z
