@@ -6,6 +6,7 @@ import { importClients } from './bulk/import-clients.js';
 import { compileRows } from './compiled.js';
 import { runOn } from './connections.js';
 import { lendConnections, type Within } from './errands.js';
+import { HeardClient } from './heard-client.js';
 import { AuditEntry } from './models/AuditEntry.js';
 import { Client } from './models/Client.js';
 import { Group, GroupPermission } from './models/Group.js';
@@ -55,7 +56,7 @@ export async function openDatabase({
   const optionsOf = (application_name: string) =>
     ({
       dialect: 'postgres',
-      dialectModule: { ...pg, types: exactParsers },
+      dialectModule: { ...pg, Client: HeardClient, types: exactParsers },
       logging: false,
       dialectOptions: {
         application_name,

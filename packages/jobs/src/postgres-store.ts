@@ -20,6 +20,7 @@ const uniqueViolation = '23505';
 /** Agenda's tables live in a schema of their own, away from the product's; workers are woken by LISTEN/NOTIFY. */
 export async function openPostgresStore({ url, name, logger, timeoutMs }: PostgresStoreOptions): Promise<Store> {
   const pool = createPool(url, name, timeoutMs);
+  pool.on('connect', (client) => client.on('error', () => {})); // while it is lent, the pool does not listen
   pool.on('error', (err) => logger.warn({ err }, 'an idle connection to the job store was lost'));
   const backend = new PostgresBackend({ pool, disableNotifications: true });
   const prepare = () => withSchemaLock(pool, () => createTables(pool, backend));

@@ -56,6 +56,7 @@ export async function openDispatchStore({
   const openPool = (limits: pg.PoolConfig) => {
     const opened = new pg.Pool({ connectionString: url, types: exactParsers, ...limits });
     opened.on('error', onConnectionError);
+    opened.on('connect', (client) => client.on('error', () => {})); // while it is lent, the pool does not listen
     dropIdleWithSilent(opened);
     return opened;
   };
