@@ -1,4 +1,4 @@
-import { type SilencingProxy, startSilencingProxy, waitFor, withClient } from '@showroom/testing';
+import { type StoreProxy, startProxy, waitFor, withClient } from '@showroom/testing';
 import { type HostileProvider, startHostileProvider, token } from './hostile-provider.js';
 import { type JobStore, openJobStore } from './job-store.js';
 import type { RestartablePostgres } from './postgres.js';
@@ -27,7 +27,7 @@ export interface World {
   readonly jobStore: JobStore;
   readonly provider: HostileProvider;
   /** Between the workers and PostgreSQL, where the scenario wants one. */
-  readonly proxy: SilencingProxy | null;
+  readonly proxy: StoreProxy | null;
   readonly server: App;
   readonly workers: readonly App[];
   /** For whoever makes chaos. */
@@ -55,7 +55,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   await insertClients(query, scenario, options.scale);
   const jobStore = openJobStore(options.mongodbUrl, { name, url });
   const provider = await startHostileProvider({ seed, rates: scenario.faults ?? {}, latencyMs: scenario.latencyMs });
-  const proxy = scenario.isProxied ? await startSilencingProxy(addressOf(url)) : null;
+  const proxy = scenario.isProxied ? await startProxy(addressOf(url)) : null;
   const environment = { DATABASE_URL: url, ...jobStore.environment };
   const workersUrl = proxy ? throughPort(url, proxy.port) : url;
   const { server, workers } = startApps(scenario, environment, {

@@ -5,5 +5,4 @@ export * from './databases.js';
 export * from './pooling-proxy.js';
 export * from './processes.js';
 export * from './proxy.js';
-export * from './silencing-proxy.js';
 export * from './waiting.js';

@@ -1,4 +1,4 @@
-import { createTestDatabase, startSilencingProxy, type TestDatabase, waitFor } from '@showroom/testing';
+import { createTestDatabase, startProxy, type TestDatabase, waitFor } from '@showroom/testing';
 import { expect } from 'chai';
 import { isMigrated } from '../migrate.js';
 import { openDispatchStore, type PostgresDispatchStore } from './store.js';
@@ -7,7 +7,7 @@ import { openDispatchStore, type PostgresDispatchStore } from './store.js';
 describe('a dispatch store whose connections fall silent', function () {
   this.timeout(60_000);
   let database: TestDatabase;
-  let proxy: Awaited<ReturnType<typeof startSilencingProxy>>;
+  let proxy: Awaited<ReturnType<typeof startProxy>>;
   let store: PostgresDispatchStore;
   let mailing: number;
   const terms = { leaseMs: 30_000, idempotent: true };
@@ -17,7 +17,7 @@ describe('a dispatch store whose connections fall silent', function () {
   beforeEach(async () => {
     database = await createTestDatabase();
     const { hostname, port } = new URL(database.url);
-    proxy = await startSilencingProxy({ host: hostname, port: Number(port) });
+    proxy = await startProxy({ host: hostname, port: Number(port) });
     const url = new URL(database.url);
     url.host = `127.0.0.1:${proxy.port}`;
     store = await openDispatchStore({ url: url.href, onConnectionError: () => {} });
