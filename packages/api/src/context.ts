@@ -3,6 +3,7 @@ import type { Database } from '@showroom/database';
 import type { JobList, MailingClock } from '@showroom/jobs';
 import type { Access } from './access/access.js';
 import type { Origin } from './access/origin.js';
+import type { WeighAnswer } from './answer-size.js';
 import type { ImportLimits } from './clients/import/limits.js';
 import type { ApiError } from './errors.js';
 import type { CallKey } from './idempotency/once.js';
@@ -85,6 +86,8 @@ export interface Context {
   readonly entrance: Entrance;
   /** Restores what an input over tRPC carries beside JSON. */
   readonly openInput: OpenInput;
+  /** Refuses what is too long to be written in one piece; REST writes in slices, and refuses nothing. */
+  readonly weighAnswer: WeighAnswer;
 }
 
 /** A procedure being called by somebody who was let in. */

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { createAccess } from './access/access.js';
 import { readAddress } from './access/address.js';
 import { originOf } from './access/origin.js';
+import { createScales } from './answer-size.js';
 import { createImportLimits } from './clients/import/limits.js';
 import type { Caller, Context, Deps, Entrance } from './context.js';
 import { ApiError, headersOf } from './errors.js';
@@ -60,7 +61,7 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
     const { authorization } = request.headers;
     const identifyAgain = () =>
       unlessTrouble(request, () => access.identifyAgain({ authorization, entrance, calls: 0 }));
-    return { deps, access, imports, caller, identifyAgain, entrance, openInput: createOpener() };
+    return { deps, access, imports, caller, identifyAgain, entrance, openInput: createOpener(), weighAnswer: () => {} };
   };
 
   /** Who calls; where PostgreSQL cannot tell, its trouble is why we do not know. */
@@ -120,7 +121,11 @@ export const apiPlugin: FastifyPluginAsync<ApiOptions> = async (app, { dashboard
       const { body } = request;
       if (isOpen && typeof body === 'string' && body.length > mostStrangersJson) return refuseLargeBody(reply);
     });
-    serveTrpc(scope, '/trpc', { router: appRouter, maxBatchSize, contextOf });
+    serveTrpc(scope, '/trpc', {
+      router: appRouter,
+      maxBatchSize,
+      contextOf: (request) => ({ ...contextOf(request), weighAnswer: createScales() }),
+    });
   });
 };
 

@@ -49,21 +49,28 @@ describe('inputs over tRPC', () => {
     );
   });
 
-  it('ask for no more rows than one page may have, over all of a batch', async () => {
-    const read = async (...limits: number[]) => {
-      const path = limits.map(() => 'tags.list').join();
+  it('ask for no more rows than one page may have, over all of a batch, whether they name a limit or not', async () => {
+    const read = async (path: string, ...limits: (number | undefined)[]) => {
       const input = Object.fromEntries(limits.map((limit, index) => [index, { json: { limit } }]));
-      const url = `${api.origin}/trpc/${path}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`;
+      const paths = limits.map(() => path).join();
+      const url = `${api.origin}/trpc/${paths}?batch=1&input=${encodeURIComponent(JSON.stringify(input))}`;
       const response = await fetch(url, { headers: { authorization: api.basic('admin', 'pw') } });
       const answers = (await response.json()) as { error?: { json: { message: string } } }[];
       return answers.map(({ error }) => error?.json.message ?? 'ok');
     };
-    expect(await read(10_000)).to.deep.equal(['ok']);
-    expect(await read(5_000, 5_000)).to.deep.equal(['ok', 'ok']);
-    const answers = await read(4_000, 6_000, 1);
+    expect(await read('tags.list', 10_000)).to.deep.equal(['ok']);
+    expect(await read('tags.list', 5_000, 5_000)).to.deep.equal(['ok', 'ok']);
+    const answers = await read('tags.list', 4_000, 6_000, 1);
     expect(answers.filter((answer) => answer === 'ok')).to.have.length(2);
-    expect(answers.join()).to.contain('send this one, with its limit of').and.contain('at most 10000 rows together');
-    expect(await read(...Array.from({ length: 100 }, () => 100))).to.deep.equal(Array(100).fill('ok'));
+    expect(answers.join()).to.contain('at most 10000 rows together').and.contain('Its limit is');
+    const hundred = Array<undefined>(100).fill(undefined);
+    expect(await read('tags.list', ...hundred)).to.deep.equal(Array(100).fill('ok'));
+    expect((await read('tags.list', 9_901, undefined)).join()).to.contain('It has no limit, so it counts as 100.');
+    expect(await read('statistic.list', undefined)).to.deep.equal(['ok']);
+    expect((await read('statistic.list', undefined, undefined)).sort()).to.satisfy(
+      ([refused, ok]: string[]) => ok === 'ok' && refused?.includes('so it counts as 10000.'),
+    );
+    expect(await read('statistic.list', 5_000, 5_000)).to.deep.equal(['ok', 'ok']);
   });
 
   it('have no more than a thousand annotations, over all of a batch', async () => {

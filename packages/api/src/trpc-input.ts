@@ -1,5 +1,6 @@
-import { largestPageSize } from '@showroom/contract';
+import { largestPageSize, type ProcedureContract } from '@showroom/contract';
 import superjson from 'superjson';
+import { z } from 'zod';
 import { ApiError } from './errors.js';
 import { serializeOutput } from './trpc-output.js';
 
@@ -29,7 +30,7 @@ export const transformer = {
 };
 
 /** Restores the inputs of one request, each once. */
-export type OpenInput = (raw: unknown) => unknown;
+export type OpenInput = (raw: unknown, contract: ProcedureContract) => unknown;
 
 /**
  * Makes what opens the inputs of one request. What REST has read is passed on as it is.
@@ -41,12 +42,15 @@ export function createOpener(): OpenInput {
   let rowsLeft = largestPageSize;
 
   /** The answers of a batch are written in one piece: together they may have as many rows as one page. */
-  function countRows({ limit }: Container): void {
+  function countRows(input: Container, { input: schema, defaultLimit }: ProcedureContract): void {
+    if (!(schema instanceof z.ZodObject && Object.hasOwn(schema.shape, 'limit'))) return;
+    const { limit = defaultLimit } = input;
     if (typeof limit !== 'number' || !(limit > 0 && limit <= largestPageSize)) return;
     rowsLeft -= limit;
     if (rowsLeft >= 0) return;
     const most = `The calls of a batch may ask for at most ${largestPageSize} rows together`;
-    throw refusal(`${most}: send this one, with its limit of ${limit}, in a request of its own.`);
+    const own = input.limit === undefined ? `It has no limit, so it counts as ${limit}.` : `Its limit is ${limit}.`;
+    throw refusal(`${most}. ${own} Lower the limit, or send this call in a request of its own.`);
   }
 
   function restore(payload: unknown): unknown {
@@ -66,11 +70,11 @@ export function createOpener(): OpenInput {
     return json;
   }
 
-  return (raw) => {
+  return (raw, contract) => {
     if (!isSealed(raw)) return raw;
     const { [sealed]: payload, ...added } = raw;
     const input = restore(payload);
-    if (isRecord(input)) countRows(input);
+    if (isRecord(input)) countRows(input, contract);
     return isRecord(input) && Object.keys(added).length > 0 ? { ...input, ...added } : input;
   };
 }

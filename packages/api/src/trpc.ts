@@ -45,9 +45,11 @@ const t = initTRPC
 export const { router } = t;
 
 /** Reads the input when it is first asked for: whoever is refused before has sent it in vain. */
-const readOnce = t.middleware(({ ctx, getRawInput, next }) => {
+const readOnce = t.middleware(({ ctx, meta, getRawInput, next }) => {
+  if (!meta) throw new Error('every procedure is made by implement');
+  const { contract } = meta;
   let input: Promise<unknown> | undefined;
-  const open = async () => ctx.openInput(await getRawInput());
+  const open = async () => ctx.openInput(await getRawInput(), contract);
   const read = () => {
     input ??= open();
     return input;
@@ -85,7 +87,8 @@ const guarded = t.procedure
     const caller = await letIn(context, contract, getRawInput);
     const result = await next({ ctx: { caller, contract } });
     if (result.ok) {
-      if (contract.kind === 'mutation' && decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
+      if (contract.kind === 'query') ctx.weighAnswer(result.data);
+      else if (decidesWhoIsLetIn(contract)) ctx.access.forgetCallers();
       return result;
     }
     const recordForbidden = async (error: unknown) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Paging } from './kit/page.js';
+import { largestPageSize, Paging } from './kit/page.js';
 import { query } from './kit/procedure.js';
 import { Id, integer, text, timestamp } from './kit/scalars.js';
 import { MailingStatus } from './mailing.js';
@@ -66,6 +66,7 @@ export const statistic = {
     summary: 'Count mailings, clients and messages by status, in all and for each mailing',
     needs: 'view_statistic',
     alsoAs: ['pdf'],
+    defaultLimit: largestPageSize,
     input: Paging,
     output: Statistic,
   }),

@@ -1,5 +1,5 @@
 import {
-  largestPageSize,
+  contract,
   type MailingStatistic,
   type MailingStatisticDetail,
   type MailingStatus,
@@ -38,7 +38,7 @@ const page = `
 /** All mailings, unless a part of them is asked for. */
 export async function readStatistic(
   { database }: Deps,
-  { limit = largestPageSize, ...paging }: Paging,
+  { limit = contract.statistic.list.defaultLimit, ...paging }: Paging,
 ): Promise<Statistic> {
   const { count, rows } = await readPage(
     { ...paging, limit },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../errors.js';
 import type { Codename } from './codename.js';
+import { defaultPageSize } from './page.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -44,6 +45,8 @@ export interface ProcedureContract<
   readonly takesFile: readonly string[];
   /** In which forms beside JSON the answer can be had over REST, by the header Accept or by `?format=`. */
   readonly alsoAs: readonly Form[];
+  /** How many rows a list answers at most when its input has no `limit`. */
+  readonly defaultLimit: number;
   /** Whether operators steer by it: it never waits behind slow reads. */
   readonly steers: boolean;
   /** Which states of a row, or of what the service needs, forbid the call, however good its input is. */
@@ -65,6 +68,7 @@ interface Parts<Input, Output> {
   takesKey?: boolean;
   takesFile?: readonly string[];
   alsoAs?: readonly Form[];
+  defaultLimit?: number;
   steers?: boolean;
   conflicts?: ErrorCode[];
 }
@@ -75,6 +79,7 @@ const defaults = {
   takesKey: false,
   takesFile: [],
   alsoAs: [],
+  defaultLimit: defaultPageSize,
   steers: false,
   conflicts: [],
 } as const;
