@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { startApi, type TestApi } from '../api.suite.js';
 
 /**
- * Somebody guesses at an account from its owner's own address, for example behind the same router. Right passwords go to
- * the server that does not remember them from before.
+ * Somebody guesses at an account from its owner's own address, for example behind the same router. `api` remembers the
+ * right password for a minute, `other` does not know it.
  */
 describe('an address that signed in to an account', function () {
   this.timeout(60_000);
@@ -40,8 +40,37 @@ describe('an address that signed in to an account', function () {
     await useUp(home, other);
     expect((await attempt('wrong', { at: other })).status).to.equal(401);
     expect((await attempt('secret', { at: other })).status).to.equal(200);
-    await useUp(home, other);
     expect((await attempt('wrong again', { at: other })).status).to.equal(401);
+    expect((await attempt('secret', { at: other })).status).to.equal(200);
+  });
+
+  it('tells nobody above the limit that a password is right sooner than that it is wrong', async () => {
+    expect((await attempt('secret')).status).to.equal(200);
+    await useUp();
+    for (let round = 0; round < 3; round++) {
+      const guesses = Array.from({ length: 12 }, (_, i) => attempt(`round ${round}, guess ${i}`));
+      expect((await attempt('secret')).status, 'the queue is full').to.equal(429);
+      await Promise.all(guesses);
+      expect((await attempt('secret')).status, 'nobody waits').to.equal(200);
+    }
+  });
+
+  it('has no fast attempts again when its owner is let in above the limit', async () => {
+    await attempt('secret');
+    await useUp(home, other);
+    expect((await attempt('secret', { at: other })).status).to.equal(200);
+    const guesses = Array.from({ length: 20 }, (_, i) => attempt(`after that ${i}`, { at: other }));
+    const judged = (await statusesOf(guesses)).filter((status) => status === 401);
+    expect(judged.length).to.be.within(1, 5);
+  });
+
+  it('hears of an outdated password at once, and leaves the turn to others', async () => {
+    await attempt('secret');
+    await attempt('outdated');
+    await useUp();
+    const outdated = await Promise.all(Array.from({ length: 20 }, () => attempt('outdated')));
+    expect(outdated.map(({ status }) => status)).to.deep.equal(Array(20).fill(401));
+    expect((await attempt('secret')).status).to.equal(200);
   });
 
   it('costs half a second for each wrong password, one at a time, over all servers', async () => {
@@ -106,9 +135,11 @@ describe('an address that signed in to an account', function () {
       if (typeof change === 'string') await api.query(change);
       else await api.rest('PATCH', '/users/ivan/', change);
       if ('is_active' in Object(change)) await api.rest('PATCH', '/users/ivan/', { is_active: true });
-      await useUp(home, other);
       const password = 'password' in Object(change) ? 'better' : 'secret';
-      expect((await attempt(password, { at: other })).status).to.equal(429);
+      for (const at of [api, other]) {
+        await useUp(home, at);
+        expect((await attempt(password, { at })).status).to.equal(429);
+      }
     });
   }
 

@@ -10,7 +10,7 @@ import { isKnownAddress, rememberAddress } from './known-addresses.js';
 import { OneAttemptAtATime } from './one-attempt.js';
 import { hashPassword, isOutdated, isPassword } from './password.js';
 import { PasswordMemory } from './password-memory.js';
-import { type Attempt, SignInThrottle } from './throttle.js';
+import { SignInThrottle } from './throttle.js';
 import { normalizeUsername } from './username.js';
 
 /** How long it takes at least until a wrong password is answered: longer than any hash, ours or Django's, is computed. */
@@ -39,20 +39,24 @@ export function createSignIn(deps: Deps): SignIn {
     const whose = { userId: account?.caller.id ?? 0, network: networkOf(address) };
     const told = { username, userId: account?.caller.id ?? null, address };
 
+    const pair = { username: normalizeUsername(username), address };
+
     async function judge(): Promise<ApiError | null> {
       const isKnown = await isKnownAddress(deps.database, whose);
-      const attempt = { username: normalizeUsername(username), address, isKnown };
+      const attempt = { ...pair, isKnown };
       const held = await throttle.take(attempt);
-      if (!held) return tryPassword(attempt, askedAt);
-      const tried = isKnown && (await oneAtATime.run(whose, async () => ({ refusal: await tryPassword(attempt) })));
+      if (!held) return tryPassword(askedAt, () => throttle.succeeded(attempt));
+      // Nothing is taken back: each turn of the owner would give a guesser ten fast attempts.
+      const takeTurn = async () => ({ refusal: await tryPassword(performance.now()) });
+      const tried = isKnown && (await oneAtATime.run(whose, takeTurn));
       if (tried) return tried.refusal;
       if (held.isFirst) await recordRefusal(deps, { ...told, reason: 'request.throttled' });
       return throttled(isKnown ? nextTurnMs : held.waitMs);
     }
 
-    async function tryPassword(attempt: Attempt, startedAt = performance.now()): Promise<ApiError | null> {
+    async function tryPassword(startedAt: number, takeBack?: () => Promise<void>): Promise<ApiError | null> {
       if ((await isPassword(password, hashed)) && account) {
-        await throttle.succeeded(attempt);
+        await takeBack?.();
         await unlessFull(rememberAddress(deps.database, whose, hashed));
         return null;
       }
@@ -61,7 +65,8 @@ export function createSignIn(deps: Deps): SignIn {
       return new ApiError('auth.failed');
     }
 
-    const refusal = await memory.verdictOn([username, address, hashed, password], judge);
+    const isAboveLimit = await throttle.isAboveLimit(pair);
+    const refusal = await memory.verdictOn([username, address, hashed, password], judge, { isAboveLimit });
     if (refusal || !account) return refusal ?? new ApiError('auth.failed');
     return isOutdated(hashed) ? renewHash(deps, account, password) : account;
   };

@@ -49,7 +49,12 @@ export class SignInThrottle {
     return (await consume(this.addresses, network)) ?? (await consume(this.accounts, account));
   }
 
-  /** Takes back an attempt whose password was right. */
+  /** Whether the account has used up its wrong passwords from this address: the next attempt is held up. */
+  isAboveLimit(attempt: Pick<Attempt, 'username' | 'address'>): Promise<boolean> {
+    return isSpent(this.pairs, toKeys(attempt).pair);
+  }
+
+  /** Takes back an attempt that was not held up, and whose password was right. */
   async succeeded(attempt: Attempt): Promise<void> {
     const { account, network, pair } = toKeys(attempt);
     await this.pairs.delete(pair);
@@ -60,7 +65,7 @@ export class SignInThrottle {
 }
 
 /** Hashed: a name that somebody makes up may be long. */
-function toKeys({ username, address }: Attempt) {
+function toKeys({ username, address }: Pick<Attempt, 'username' | 'address'>) {
   const account = createHash('sha256').update(username).digest('base64');
   const network = networkOf(address);
   return { account, network, pair: `${network} ${account}` };
