@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { shorten } from './shorten.js';
 
 export interface RefusedField {
   readonly path: PropertyKey[];
@@ -7,9 +8,6 @@ export interface RefusedField {
 
 /** A caller with a thousand unknown fields, or wrong elements of a list, learns enough from the first of them. */
 const mostTold = 20;
-const longestName = 100;
-
-const shorten = (name: string) => (name.length > longestName ? `${name.slice(0, longestName)}…` : name);
 
 /** Each refused field with the reason; a field that the contract does not name is one of them. */
 export const toRefusedFields = (issues: z.core.$ZodIssue[]): RefusedField[] =>

@@ -2,6 +2,7 @@ import { largestPageSize, type ProcedureContract } from '@showroom/contract';
 import superjson from 'superjson';
 import { z } from 'zod';
 import { ApiError } from './errors.js';
+import { shorten } from './shorten.js';
 import { serializeOutput } from './trpc-output.js';
 
 /*
@@ -108,7 +109,5 @@ type Container = Record<string, unknown>;
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null;
 const isRecord = (value: unknown): value is Container => isContainer(value) && !Array.isArray(value);
 const isSealed = (raw: unknown): raw is Sealed => isContainer(raw) && sealed in raw;
-
-const shorten = (path: string) => (path.length > 50 ? `${path.slice(0, 50)}…` : path);
 
 const refusal = (message: string) => new ApiError('request.invalid', message);

@@ -1,6 +1,7 @@
 import { type CustomIssue, issue } from '@showroom/contract';
 import type { Mailing as MailingRow, Transaction } from '@showroom/database';
 import type { Deps } from '../context.js';
+import { shorten } from '../shorten.js';
 import { toMailing } from './mailing.presenter.js';
 
 /** The ids behind the names of a filter; undefined where the filter is not given. */
@@ -41,7 +42,7 @@ function unknown(field: string, column: string, names: string[] = [], known: str
   return names.flatMap((name, n) =>
     there.has(name)
       ? []
-      : [issue('unknown_name', [field, n], `There is none called ${JSON.stringify(name)}.`, { column, name })],
+      : [issue('unknown_name', [field, n], `There is none called ${JSON.stringify(shorten(name))}.`, { column, name })],
   );
 }
 

@@ -1,6 +1,6 @@
 import type { IssueReason } from '@showroom/contract';
 import type { z } from 'zod';
-import { isNumber, nameOfType, toPythonText } from './python.js';
+import { isNumber, nameOfType, toQuotedText } from './python.js';
 
 const datetimeFormats =
   'Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].';
@@ -25,10 +25,10 @@ const byReason: Partial<Record<IssueReason, (params: Params, value: unknown) => 
   bad_email: () => 'Enter a valid email address.',
   taken: ({ what, field }) => taken[String(what)] ?? `${what} with this ${field} already exists.`,
   unknown_id: (_, value) => unknownKey(value),
-  unknown_name: ({ column }, value) => `Object with ${column}=${toPythonText(value)} does not exist.`,
+  unknown_name: ({ column }, value) => `Object with ${column}=${toQuotedText(value)} does not exist.`,
 };
 
-const unknownKey = (value: unknown) => `Invalid pk "${toPythonText(value)}" - object does not exist.`;
+const unknownKey = (value: unknown) => `Invalid pk "${toQuotedText(value)}" - object does not exist.`;
 
 const firstLoneSurrogate = (value: string) =>
   value
@@ -64,7 +64,7 @@ export function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   }
   if (value === undefined) return 'This field is required.';
   if (issue.code === 'invalid_value') {
-    return `Select a valid choice. ${value} is not one of the available choices.`;
+    return `Select a valid choice. ${toQuotedText(value)} is not one of the available choices.`;
   }
   if (issue.code === 'too_big' && issue.origin === 'string') {
     return `Ensure this field has no more than ${issue.maximum} characters.`;

@@ -1,3 +1,5 @@
+import { shorten } from '../../shorten.js';
+
 /*
  * Values as Python sees them, where its view shows in an answer: the names of types, how a value is written, what
  * counts as white space.
@@ -29,19 +31,49 @@ export function nameOfType(value: unknown): string {
 }
 
 const deepest = 20;
+/** Longer than any name of a row. */
+const longestText = 500;
 
-/** `str(value)`; a string within a list or dict has its quotes. */
-export function toPythonText(value: unknown, depth = 0): string {
-  const inner = (each: unknown) => toPythonText(each, depth + 1);
-  if (value === null || value === undefined) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (isNumber(value)) return String(value);
-  if (typeof value === 'string') return depth === 0 ? value : `'${value}'`;
-  if (depth > deepest) return '...';
-  if (Array.isArray(value)) return `[${value.map(inner).join(', ')}]`;
-  return `{${Object.entries(value)
-    .map(([key, each]) => `${inner(key)}: ${inner(each)}`)
-    .join(', ')}}`;
+/** `str(value)`; a string within a list or dict has its quotes. Only the beginning of a long list or dict is written. */
+export function toPythonText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  let text = '';
+  for (const part of partsOf(value)) {
+    text += part;
+    if (text.length > longestText) return shorten(text, longestText);
+  }
+  return text;
+}
+
+/** The same for a message to quote: of a long string, too, only the beginning. */
+export const toQuotedText = (value: unknown): string => shorten(toPythonText(value), longestText);
+
+function* partsOf(value: unknown, depth = 0): Generator<string> {
+  if (value === null || value === undefined) yield 'None';
+  else if (typeof value === 'boolean') yield value ? 'True' : 'False';
+  else if (isNumber(value)) yield String(value);
+  else if (typeof value === 'string') yield `'${value}'`;
+  else if (depth > deepest) yield '...';
+  else if (Array.isArray(value)) yield* partsOfList(value, depth);
+  else yield* partsOfDict(value as Record<string, unknown>, depth);
+}
+
+function* partsOfList(list: unknown[], depth: number): Generator<string> {
+  yield '[';
+  for (const [n, item] of list.entries()) {
+    if (n > 0) yield ', ';
+    yield* partsOf(item, depth + 1);
+  }
+  yield ']';
+}
+
+function* partsOfDict(dict: Record<string, unknown>, depth: number): Generator<string> {
+  yield '{';
+  for (const [n, key] of Object.keys(dict).entries()) {
+    yield `${n > 0 ? ', ' : ''}'${key}': `;
+    yield* partsOf(dict[key], depth + 1);
+  }
+  yield '}';
 }
 
 /** All of Unicode's, and four control characters that separate. */
