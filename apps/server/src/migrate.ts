@@ -8,6 +8,8 @@ await runOnce(async () => {
   const { databaseUrl } = parseMigrateConfig();
   const unfit = await tellUnfitPooler(databaseUrl, { name: 'showroom migrate' });
   if (unfit) throw new ConfigError(unfit);
-  const applied = await migrateDatabase(databaseUrl);
+  const applied = await migrateDatabase(databaseUrl, {
+    tell: (line) => process.stderr.write(`The migration ${line}.\n`),
+  });
   return applied.length > 0 ? `Migrated: ${applied.join(', ')}.` : 'There was nothing to migrate.';
 });

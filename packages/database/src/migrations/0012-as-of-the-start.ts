@@ -1,3 +1,5 @@
+import { buildIndex, change, create, inBatches } from '../migrating/migration.js';
+
 /*
  * A mailing is told as it was at its start, whatever changes later.
  *
@@ -14,18 +16,17 @@
  */
 export const name = '0012-as-of-the-start';
 
-export const up = `
-ALTER TABLE mailings ADD tag_names text[], ADD code_names text[], ADD audience_snapshot pg_snapshot;
+const freezeNames = `
 UPDATE mailings m SET
   tag_names = ARRAY(
     SELECT t.name FROM mailing_tags f JOIN tags t ON t.id = f.tag_id WHERE f.mailing_id = m.id ORDER BY t.id),
   code_names = ARRAY(
     SELECT c.code FROM mailing_codes f JOIN codes c ON c.id = f.code_id WHERE f.mailing_id = m.id ORDER BY c.id)
-WHERE started_at IS NOT NULL OR status IN ('completed', 'canceled', 'expired');
+WHERE id IN (
+  SELECT id FROM mailings
+  WHERE (started_at IS NOT NULL OR status IN ('completed', 'canceled', 'expired')) AND tag_names IS NULL LIMIT 1000)`;
 
-ALTER TABLE ranges ADD withdrawn bigint[];
-CREATE INDEX ranges_withdrawn ON ranges (first_id) WHERE withdrawn IS NOT NULL;
-
+const pastNames = `
 CREATE TABLE past_names (
   kind text NOT NULL CONSTRAINT past_names_kind CHECK (kind IN ('tag', 'code')),
   id bigint NOT NULL,
@@ -39,13 +40,21 @@ BEGIN
   RETURN NULL;
 END
 $$;
+`;
+
+const pastTags = `
 CREATE TRIGGER tags_renamed AFTER UPDATE ON tags FOR EACH ROW WHEN (OLD.name <> NEW.name)
   EXECUTE FUNCTION keep_name('tag', 'name');
 CREATE TRIGGER tags_deleted AFTER DELETE ON tags FOR EACH ROW EXECUTE FUNCTION keep_name('tag', 'name');
+`;
+
+const pastCodes = `
 CREATE TRIGGER codes_renamed AFTER UPDATE ON codes FOR EACH ROW WHEN (OLD.code <> NEW.code)
   EXECUTE FUNCTION keep_name('code', 'code');
 CREATE TRIGGER codes_deleted AFTER DELETE ON codes FOR EACH ROW EXECUTE FUNCTION keep_name('code', 'code');
+`;
 
+const clientPasts = `
 CREATE TABLE client_pasts (
   client_id bigint NOT NULL,
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -69,8 +78,26 @@ BEGIN
   RETURN NULL;
 END
 $$;
+`;
+
+const pastClients = `
 CREATE TRIGGER clients_past_update AFTER UPDATE ON clients
   REFERENCING OLD TABLE AS before NEW TABLE AS after FOR EACH STATEMENT EXECUTE FUNCTION keep_client_pasts();
 CREATE TRIGGER clients_past_delete AFTER DELETE ON clients
   REFERENCING OLD TABLE AS before FOR EACH STATEMENT EXECUTE FUNCTION keep_client_pasts();
 `;
+
+export const steps = [
+  change(
+    'mailings',
+    'ALTER TABLE mailings ADD tag_names text[], ADD code_names text[], ADD audience_snapshot pg_snapshot',
+  ),
+  inBatches(freezeNames),
+  change('ranges', 'ALTER TABLE ranges ADD withdrawn bigint[]'),
+  buildIndex('ranges_withdrawn', 'ranges (first_id) WHERE withdrawn IS NOT NULL'),
+  create(pastNames),
+  change('tags', pastTags),
+  change('codes', pastCodes),
+  create(clientPasts),
+  change('clients', pastClients),
+];

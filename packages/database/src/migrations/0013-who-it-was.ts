@@ -1,3 +1,5 @@
+import { buildIndex, change } from '../migrating/migration.js';
+
 /*
  * The audit keeps the id of the user beside the name, because names change and names look alike. Entries from before, and
  * those by the server, have none. The index has only entries with an id: it starts empty, whatever the size of the table.
@@ -8,10 +10,7 @@
  */
 export const name = '0013-who-it-was';
 
-export const up = `
-ALTER TABLE audit ADD user_id bigint;
-CREATE INDEX audit_user_id ON audit (user_id, id) WHERE user_id IS NOT NULL;
-
+const knownAddresses = `
 CREATE TABLE known_addresses (
   user_id bigint NOT NULL CONSTRAINT known_addresses_user_id_fkey REFERENCES users ON DELETE CASCADE,
   network text NOT NULL,
@@ -21,3 +20,9 @@ CREATE TABLE known_addresses (
 );
 CREATE INDEX known_addresses_signed_in_at ON known_addresses (signed_in_at);
 `;
+
+export const steps = [
+  change('audit', 'ALTER TABLE audit ADD user_id bigint'),
+  buildIndex('audit_user_id', 'audit (user_id, id) WHERE user_id IS NOT NULL'),
+  change('users', knownAddresses),
+];

@@ -1,3 +1,5 @@
+import { create, inBatches } from '../migrating/migration.js';
+
 /*
  * known_zone names the zone whose rules hold for a client's time zone, or nothing where no rules are known: nobody is sent
  * to by the hours of UTC who did not ask for it.
@@ -13,7 +15,7 @@
  */
 export const name = '0014-timezones';
 
-export const up = `
+const knownZone = `
 CREATE OR REPLACE FUNCTION known_zone(zone text) RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
   meant text := CASE upper(zone)
@@ -41,6 +43,14 @@ EXCEPTION WHEN invalid_parameter_value THEN
   RETURN NULL;
 END
 $$;
-UPDATE ranges SET timezone = known_zone(timezone) WHERE NOT done AND upper(timezone) IN ('CET', 'EET', 'MET', 'WET');
-ALTER TYPE message_reason ADD VALUE 'bad_timezone' AFTER 'bad_number';
 `;
+
+const renameZones = `
+UPDATE ranges SET timezone = known_zone(timezone) WHERE first_id IN (
+  SELECT first_id FROM ranges WHERE NOT done AND upper(timezone) IN ('CET', 'EET', 'MET', 'WET') LIMIT 500)`;
+
+export const steps = [
+  create(knownZone),
+  inBatches(renameZones),
+  create(`ALTER TYPE message_reason ADD VALUE 'bad_timezone' AFTER 'bad_number'`),
+];

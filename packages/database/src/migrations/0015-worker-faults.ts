@@ -1,3 +1,5 @@
+import { change, create } from '../migrating/migration.js';
+
 /*
  * A worker that the provider refuses, or cannot be reached from, stops alone. What it found is kept here for as long as it
  * lives, so that the others can tell a fault of the provider from a fault of one worker. A trial of a stopped provider
@@ -5,7 +7,7 @@
  */
 export const name = '0015-worker-faults';
 
-export const up = `
+const workerFaults = `
 CREATE TABLE worker_faults (
   worker_id integer NOT NULL,
   provider text NOT NULL,
@@ -16,5 +18,9 @@ CREATE TABLE worker_faults (
   since timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (worker_id, provider)
 );
-ALTER TABLE providers ADD COLUMN tried_mailing_id bigint;
 `;
+
+export const steps = [
+  create(workerFaults),
+  change('providers', 'ALTER TABLE providers ADD COLUMN tried_mailing_id bigint'),
+];

@@ -1,3 +1,5 @@
+import { create } from '../migrating/migration.js';
+
 /*
  * An operator can stop all sending. The table has one row while sending is stopped, and none otherwise: workers ask for
  * it with every claim and every renewal.
@@ -6,7 +8,7 @@
  */
 export const name = '0016-sending-stop';
 
-export const up = `
+const sendingStop = `
 CREATE TABLE sending_stop (
   id boolean PRIMARY KEY DEFAULT true CONSTRAINT sending_stop_one_row CHECK (id),
   reason text NOT NULL,
@@ -18,3 +20,5 @@ INSERT INTO permissions (codename, name)
 SELECT verb || '_sending', 'Can ' || verb || ' sending'
 FROM (VALUES ('add'), ('change'), ('delete'), ('view')) AS verbs (verb) ORDER BY verb COLLATE "C";
 `;
+
+export const steps = [create(sendingStop)];

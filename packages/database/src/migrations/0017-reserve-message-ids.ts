@@ -1,4 +1,5 @@
 import { messageIdsLock } from '../locks.js';
+import { create } from '../migrating/migration.js';
 
 /*
  * A mailing's message ids are contiguous. A block of them is taken under a lock that is given back at once, and not at the
@@ -6,7 +7,7 @@ import { messageIdsLock } from '../locks.js';
  */
 export const name = '0017-reserve-message-ids';
 
-export const up = `
+const reserveIds = `
 CREATE FUNCTION reserve_message_ids(wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   first_id bigint;
@@ -24,3 +25,5 @@ BEGIN
 END
 $$;
 `;
+
+export const steps = [create(reserveIds)];

@@ -1,3 +1,4 @@
+import type { Migration, OldMigration } from '../migrating/migration.js';
 import * as foundation from './0001-foundation.js';
 import * as groupsAndPermissions from './0002-groups-and-permissions.js';
 import * as access from './0003-access.js';
@@ -16,8 +17,8 @@ import * as sendingStop from './0016-sending-stop.js';
 import * as reserveMessageIds from './0017-reserve-message-ids.js';
 import * as releasedRanges from './0018-released-ranges.js';
 
-/** In the order in which they are applied. A migration that has landed is never edited: add another. */
-export const migrations = [
+/** In the order in which they are applied. What a landed migration does is never changed: add another. */
+export const migrations: readonly (Migration | OldMigration)[] = [
   foundation,
   groupsAndPermissions,
   access,
