@@ -7,4 +7,4 @@ import { type Backend, connectionsOfJobs } from '@showroom/jobs';
  * @param steering as `STEERING_CONNECTIONS` says
  */
 export const connectionsOfServer = (steering: number, jobs: Backend): number =>
-  defaultPoolSize + steering + (jobs === 'postgresql' ? connectionsOfJobs : 0);
+  defaultPoolSize + steering + (jobs === 'postgresql' ? connectionsOfJobs.server : 0);

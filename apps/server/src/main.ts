@@ -7,10 +7,12 @@ import {
   tellUnfitPooler,
   warnOfUnknownTimezones,
 } from '@showroom/database';
-import { connectJobs } from '@showroom/jobs';
+import { connectionsOfJobs, connectJobs } from '@showroom/jobs';
 import { startTracing } from '@showroom/watch';
 import { createServer } from './app.js';
 import { parseConfig } from './config.js';
+
+const jobSettings = { app: 'showroom server', connections: connectionsOfJobs.server };
 
 runApp(async ({ onClose }) => {
   const { databaseUrl, mongodbUrl, host, port, settings, admin: first, logLevel, isTraced, ...rest } = parseConfig();
@@ -21,7 +23,8 @@ runApp(async ({ onClose }) => {
 
   const unfit = await tellUnfitPooler(databaseUrl, { name: 'showroom server' });
   if (unfit) throw new ConfigError(unfit);
-  const applied = await migrateDatabase(databaseUrl);
+  const tell = (line: string) => logger.warn(`the migration ${line}`);
+  const applied = await migrateDatabase(databaseUrl, { tell });
   if (applied.length > 0) logger.info({ migrations: applied }, 'database migrated');
   const database = await openDatabase({
     url: databaseUrl,
@@ -32,7 +35,7 @@ runApp(async ({ onClose }) => {
   onClose(() => database.close());
   await warnOfUnknownTimezones(database, logger);
   const admin = await ensureFirstSuperuser(database, first, logger);
-  const jobs = connectJobs({ databaseUrl, mongodbUrl, logger, app: 'showroom server' });
+  const jobs = connectJobs({ databaseUrl, mongodbUrl, logger, ...jobSettings });
   onClose(() => jobs.close());
 
   const app = await createServer({ ...options, database, clock: jobs, jobs, logger, settings, tracing });

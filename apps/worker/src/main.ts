@@ -4,7 +4,6 @@ import { ConfigError, createLogger, type Logger, runApp, versionOf } from '@show
 import {
   explainStartFault,
   isMigrated,
-  openDatabase,
   openDispatchStore,
   tellUnfitPooler,
   warnOfUnknownTimezones,
@@ -17,7 +16,6 @@ import { createClockCheck, createMetrics, startTracing, type Tracing } from '@sh
 import { countAttempts } from './attempts.js';
 import { createClock } from './clock.js';
 import { parseConfig } from './config.js';
-import { upkeepPool } from './connections.js';
 import { observed } from './observed-jobs.js';
 import { logged, traced } from './observed-provider.js';
 import { createUpkeep, toRepeating } from './upkeep.js';
@@ -39,9 +37,6 @@ runApp(async ({ onClose, stopped }) => {
   onClose(() => tracing?.close());
   await whenMigrated(databaseUrl, logger, stopped);
 
-  const database = await openDatabase({ url: databaseUrl, ...upkeepPool });
-  onClose(() => database.close());
-  await warnOfUnknownTimezones(database, logger);
   const mailer = config.report && createMailer(config.report);
   onClose(() => mailer?.close());
   const store = await openDispatchStore({
@@ -49,6 +44,7 @@ runApp(async ({ onClose, stopped }) => {
     onConnectionError: (err) => logger.warn({ err }, 'a database connection broke'),
   });
   onClose(() => store.close());
+  await warnOfUnknownTimezones(store.brief, logger);
   const clock = createClockCheck({ ask: () => store.readClock(), metrics, logger });
   await clock.start();
   onClose(() => clock.stop());
@@ -74,7 +70,8 @@ runApp(async ({ onClose, stopped }) => {
     clock.check,
     { name: 'provider', isVital: true, look: async () => tellFault(dispatcher.ownFault()) },
   ];
-  const watch = config.watch && (await createWatch({ database, jobs, logger, metrics, metricsAccess, checks }));
+  const watch =
+    config.watch && (await createWatch({ database: store.brief, jobs, logger, metrics, metricsAccess, checks }));
   onClose(() => watch?.close());
   const watchUrl = await watch?.listen(config.watch ?? {});
 
@@ -91,7 +88,7 @@ runApp(async ({ onClose, stopped }) => {
       await clock.compare();
       await dispatcher.sweep();
     },
-    ...createUpkeep({ database, logger, retention: config.retention, report }),
+    ...createUpkeep({ database: store.atLength, logger, retention: config.retention, report }),
   };
   // A job store that is away is waited for, until the worker is asked to stop.
   await Promise.race([jobs.work(observed(handlers, metrics, tracing)), once(stopped, 'abort')]);

@@ -1,10 +1,10 @@
 import type { Logger } from '@showroom/app';
-import { type Database, type Retention, tidyLedger } from '@showroom/database';
+import { type Retention, type Statements, tidyLedger } from '@showroom/database';
 import type { MailingJobs, Repeating } from '@showroom/jobs';
 import { type Mailer, sendDailyReport } from '@showroom/report';
 
 interface Upkeep {
-  database: Database;
+  database: Statements;
   logger: Logger;
   retention: Retention;
   report: { cron: string; timezone: string; mailer: Mailer } | null;

@@ -1,11 +1,11 @@
 import type { Logger } from '@showroom/app';
-import { type Database, tellMissingMigrations, tellStopped, tellWhyNoWrites } from '@showroom/database';
+import { type Statements, tellMissingMigrations, tellStopped, tellWhyNoWrites } from '@showroom/database';
 import type { Health } from '@showroom/jobs';
 import { type Check, type Metrics, type MetricsAccess, rarely, watchPlugin } from '@showroom/watch';
 import { fastify, LogController } from 'fastify';
 
 interface WatchDeps {
-  database: Database;
+  database: Statements;
   jobs: Health;
   logger: Logger;
   metrics: Metrics;

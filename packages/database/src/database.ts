@@ -21,7 +21,7 @@ import { User, UserGroup, UserPermission } from './models/User.js';
 import { exactParsers } from './parsers.js';
 import { answerAtLengthMs, connectMs, longStatementMs } from './patience.js';
 import { createRelation } from './relation.js';
-import { isDeadlock } from './violations.js';
+import { unlessDeadlocked } from './violations.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -101,7 +101,7 @@ export async function openDatabase({
   });
 }
 
-const countingClients = {
+export const countingClients = {
   name: 'count clients',
   text: `
     SELECT coalesce(sum(clients), 0)::float8 AS clients FROM client_counts
@@ -159,16 +159,3 @@ const createDatabase = (sequelize: Sequelize, within: Within, close: () => Promi
     unlessDeadlocked(() => sequelize.transaction(work)),
   close,
 });
-
-const mostDeadlocks = 5;
-
-/** Of those who wait for each other, PostgreSQL undoes one; tried again, it finds the others done. */
-async function unlessDeadlocked<T>(work: () => Promise<T>): Promise<T> {
-  for (let deadlocks = 1; ; deadlocks++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isDeadlock(error) || deadlocks === mostDeadlocks) throw error;
-    }
-  }
-}

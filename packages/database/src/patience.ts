@@ -11,8 +11,6 @@ const statementMs = 7_000;
 const answerMs = 8_000;
 /** How long a connection may take to open. */
 export const connectMs = 5_000;
-/** How long something long may wait for its turn. */
-const queueMs = 30_000;
 /** How long a goodbye may take. */
 export const closeMs = 2_000;
 /** How long a transaction may stand still between two statements before PostgreSQL undoes it: its locks go with it. */
@@ -32,14 +30,6 @@ export const hotLimits = {
   ...keepalive,
   options: `${serverKeepalive} -c idle_in_transaction_session_timeout=${idleInTransactionMs} -c statement_timeout=${statementMs}`,
   query_timeout: answerMs,
-} satisfies pg.ClientConfig;
-
-export const patientLimits = {
-  ...keepalive,
-  // Some wait for others to be through with theirs.
-  connectionTimeoutMillis: queueMs,
-  options: `${serverKeepalive} -c idle_in_transaction_session_timeout=${idleInTransactionMs}`,
-  query_timeout: longStatementMs,
 } satisfies pg.ClientConfig;
 
 /** Whether PostgreSQL itself said no: then the connection goes on. After anything else nobody knows what it will do. */

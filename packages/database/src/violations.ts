@@ -17,3 +17,16 @@ export function brokenConstraint(error: unknown): string | null {
 
 /** Whether PostgreSQL undid the transaction because it and another waited for each other. */
 export const isDeadlock = (error: unknown): boolean => toPostgresError(error).code === '40P01';
+
+const mostDeadlocks = 5;
+
+/** Of those who wait for each other, PostgreSQL undoes one; tried again, it finds the others done. */
+export async function unlessDeadlocked<T>(work: () => Promise<T>): Promise<T> {
+  for (let deadlocks = 1; ; deadlocks++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isDeadlock(error) || deadlocks === mostDeadlocks) throw error;
+    }
+  }
+}

@@ -32,6 +32,8 @@ export interface JobsOptions {
   keptJobs?: Kept;
   /** What a worker makes run again and again, beside the sweep. */
   repeating?: readonly Repeating[];
+  /** How many connections to PostgreSQL at most, when it keeps the jobs: `connectionsOfJobs.worker` by default. */
+  connections?: number;
   /** How far this machine's clock is ahead of PostgreSQL's, which jobs are planned by; 0 by default. */
   clockAheadMs?: () => number;
 }
@@ -55,12 +57,19 @@ export interface Jobs extends MailingClock, JobList, Health {
   close(drainMs?: number): Promise<void>;
 }
 
+/**
+ * How many connections a process has for its jobs, when PostgreSQL keeps them. A worker looks for jobs, in milliseconds,
+ * and listens for new ones on one. In a server, a hint must not wait while somebody looks through a long list of jobs.
+ */
+export const connectionsOfJobs = { worker: 1, server: 3 } as const;
+
 const defaults = {
   app: 'showroom',
   lockLifetimeMs: 20_000,
   sweepEveryMs: 60_000,
   sendConcurrency: 16,
   callTimeoutMs: 2500,
+  connections: connectionsOfJobs.worker,
   keptJobs: { atMost: 0, forMs: 0 },
   repeating: [],
   clockAheadMs: () => 0,

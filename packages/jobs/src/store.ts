@@ -29,6 +29,8 @@ export interface StoreOptions {
   name: string;
   /** How long a connection may take; a query may take twice as long. */
   timeoutMs: number;
+  /** How many connections to PostgreSQL at most, when it keeps the jobs. */
+  connections: number;
 }
 
 /** `MongoDB at 10.0.0.5:27017`: how messages name the store. Never has the user or the password. */

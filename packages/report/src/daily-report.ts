@@ -3,7 +3,7 @@ import {
   type CountsRow,
   countsOfAll,
   countsOfMailing,
-  type Database,
+  type Statements,
   sentPerMinute,
   toCounts,
 } from '@showroom/database';
@@ -13,7 +13,7 @@ import { toNumber } from './pdf.js';
 import { statuses } from './statuses.js';
 
 interface Deps {
-  database: Database;
+  database: Statements;
   mailer: Mailer;
   /** Whose days are meant: an IANA time zone. */
   timezone: string;
@@ -52,7 +52,7 @@ export async function sendDailyReport({ database, mailer, timezone }: Deps): Pro
   return day;
 }
 
-async function writeLetter(database: Database, day: string, timezone: string): Promise<Letter> {
+async function writeLetter(database: Statements, day: string, timezone: string): Promise<Letter> {
   const mailings = await readMailingsOf(database, day, timezone);
   const [totals] = await database.sql<CountsRow>(countsOfAll);
   const sent = mailings.reduce((sum, { sentThatDay }) => sum + sentThatDay, 0);
@@ -95,7 +95,7 @@ const mailingsOfDay = `
   WHERE m.deleted_at IS NULL AND m.started_at < day.day_end AND (m.finished_at IS NULL OR m.finished_at >= day.day_start)
   ORDER BY m.id`;
 
-async function readMailingsOf({ sql }: Database, day: string, timezone: string): Promise<MailingOfDay[]> {
+async function readMailingsOf({ sql }: Statements, day: string, timezone: string): Promise<MailingOfDay[]> {
   const rows = await sql<Row>(mailingsOfDay, [day, timezone]);
   const mailings: MailingOfDay[] = [];
   for (const row of rows) {

@@ -2,6 +2,7 @@ import type { FinishResult } from '@showroom/dispatch';
 import type pg from 'pg';
 import { freezeNames } from '../ledger/frozen-names.js';
 import { sumUp } from '../ledger/sum-up.js';
+import type { Lender } from './connections.js';
 import { endAll } from './ends.js';
 import { isHeld } from './session.js';
 import { inTransaction } from './transaction.js';
@@ -39,17 +40,17 @@ const finishMailing = `
  * The mailing's row is locked, so it is finished once; requests in flight at the end are waited for. Then its messages are
  * summed up for who asks; should that fail, it is done when somebody does.
  */
-export async function finish(pool: pg.Pool, mailingId: number): Promise<FinishResult> {
-  const result = await tryFinish(pool, mailingId);
-  if (result.kind === 'finished') await inTransaction(pool, (client) => sumUpBy(client, mailingId)).catch(() => {});
+export async function finish(lender: Lender, mailingId: number): Promise<FinishResult> {
+  const result = await tryFinish(lender, mailingId);
+  if (result.kind === 'finished') await inTransaction(lender, (client) => sumUpBy(client, mailingId)).catch(() => {});
   return result;
 }
 
 const sumUpBy = (client: pg.PoolClient, mailingId: number) =>
   sumUp(async (statement, values) => (await client.query(statement, values)).rows, mailingId);
 
-const tryFinish = (pool: pg.Pool, mailingId: number): Promise<FinishResult> =>
-  inTransaction(pool, async (client) => {
+const tryFinish = (lender: Lender, mailingId: number): Promise<FinishResult> =>
+  inTransaction(lender, async (client) => {
     const stand = (await client.query<Stand>(lockMailing, [mailingId])).rows[0];
     if (!stand) return { kind: 'none' };
     const { open, started, ended, canceled, held, ends_in_ms: endsInMs } = stand;

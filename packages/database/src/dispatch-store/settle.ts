@@ -4,6 +4,7 @@ import type pg from 'pg';
 import { isSendingStopped } from '../ledger/sending.js';
 import { settleWithdrawn } from '../ledger/withdraw.js';
 import { closesInMs } from './claim.js';
+import type { Lender } from './connections.js';
 import { inTransaction } from './transaction.js';
 
 type Queryable = Pick<pg.Pool | pg.PoolClient, 'query'>;
@@ -174,8 +175,8 @@ export async function release(pool: pg.Pool, hold: Hold): Promise<void> {
 }
 
 /** @param rangeId one range, or null for all that nobody holds */
-export const cancelWithdrawn = (pool: pg.Pool, rangeId: number | null): Promise<void> =>
-  inTransaction(pool, (client) =>
+export const cancelWithdrawn = (lender: Lender, rangeId: number | null): Promise<void> =>
+  inTransaction(lender, (client) =>
     settleWithdrawn(async (statement, values) => (await client.query(statement, values)).rows, rangeId),
   );
 

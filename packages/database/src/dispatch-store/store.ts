@@ -1,14 +1,13 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DispatchStore } from '@showroom/dispatch';
-import pg from 'pg';
-import { exactParsers } from '../parsers.js';
-import { closeMs, dropIdleWithSilent, hotLimits, patientLimits } from '../patience.js';
+import { closeMs } from '../patience.js';
+import { createStatements, type Statements } from '../statements.js';
 import { createAnswers } from './answers.js';
 import { claim } from './claim.js';
+import { openConnections } from './connections.js';
 import { finish } from './finish.js';
 import { createLimits } from './limits.js';
-import { lookAfter } from './lookout.js';
 import { countLiveWorkers, WorkerSessions } from './session.js';
 import { mark, release, renew, settle } from './settle.js';
 import { startMailing } from './start/start.js';
@@ -30,21 +29,18 @@ export interface PostgresDispatchStore extends DispatchStore {
   look(): Promise<string | undefined>;
   /** What time it is by PostgreSQL's clock, in milliseconds since 1970. Rejects when it does not answer in time. */
   readClock(): Promise<number>;
+  /** For others: short statements, such as those of health checks. */
+  readonly brief: Statements;
+  /** The same, for what may take long. */
+  readonly atLength: Statements;
   close(): Promise<void>;
 }
-
-/** A claim, a settlement, a renewal and a look may be under way at the same time. */
-const hotConnections = 4;
-/** Starts, ends and removals of mailings. */
-const patientConnections = 4;
-/** How many connections a worker's ledger takes at most, with the session that vouches for its leases. */
-export const connectionsOfDispatch = 1 + hotConnections + patientConnections;
 
 const clockNow = 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now';
 
 /**
- * Opens the ledger for a worker: one connection that claims and, by living, vouches for the worker's leases; a small
- * pool that writes. Fails when PostgreSQL cannot be reached.
+ * Opens the ledger for a worker: one connection that claims and, by living, vouches for the worker's leases; and a few
+ * for everything else, `connectionsOfDispatch` in all. Fails when PostgreSQL cannot be reached.
  *
  * @example const store = await openDispatchStore({ url, onConnectionError: (err) => logger.warn({ err }, 'connection') });
  */
@@ -53,30 +49,17 @@ export async function openDispatchStore({
   name = `${hostname()}:${process.pid}`,
   onConnectionError,
 }: DispatchStoreOptions): Promise<PostgresDispatchStore> {
-  const openPool = (limits: pg.PoolConfig) => {
-    const opened = new pg.Pool({ connectionString: url, types: exactParsers, ...limits });
-    opened.on('error', onConnectionError);
-    opened.on('connect', (client) => client.on('error', () => {})); // while it is lent, the pool does not listen
-    dropIdleWithSilent(opened);
-    return opened;
-  };
-  const pool = openPool({ ...hotLimits, max: hotConnections, application_name: 'showroom worker' });
-  const patient = openPool({
-    ...patientLimits,
-    max: patientConnections,
-    application_name: 'showroom worker, at length',
-  });
-  const lookout = lookAfter(patient, (text, values) => pool.query(text, values));
+  const { hot, atLength, ...connections } = openConnections(url, onConnectionError);
   const sessions = new WorkerSessions(url);
   await sessions.current();
   const answers = createAnswers();
   const ping = () =>
-    Promise.all([pool.query('SELECT 1'), sessions.exclusively(({ client }) => client.query('SELECT 1'))]);
+    Promise.all([hot.query('SELECT 1'), sessions.exclusively(({ client }) => client.query('SELECT 1'))]);
   return {
     get workerId() {
       return sessions.workerId;
     },
-    ...createLimits(pool, {
+    ...createLimits(hot, {
       name,
       get workerId() {
         return sessions.workerId;
@@ -87,22 +70,23 @@ export async function openDispatchStore({
       if (silence === undefined && !answers.isRecent()) await answers.of(ping);
       return silence;
     },
-    readClock: async () => (await pool.query<{ now: number }>(clockNow)).rows[0]!.now,
-    countWorkers: async () => (await pool.query<{ workers: number }>(countLiveWorkers)).rows[0]!.workers,
-    start: (mailingId) => startMailing(patient, mailingId),
+    readClock: async () => (await hot.query<{ now: number }>(clockNow)).rows[0]!.now,
+    brief: createStatements(hot),
+    atLength: createStatements(atLength),
+    countWorkers: async () => (await hot.query<{ workers: number }>(countLiveWorkers)).rows[0]!.workers,
+    start: (mailingId) => startMailing(atLength, mailingId),
     claim: (mailingId, terms) => answers.of(() => sessions.exclusively((session) => claim(session, mailingId, terms))),
-    mark: (hold, toId) => answers.of(() => mark(pool, hold, toId)),
-    renew: (holds, leaseMs) => answers.of(() => renew(pool, holds, leaseMs)),
-    settle: (settlements) => answers.of(() => settle(pool, settlements)),
-    release: (hold) => answers.of(() => release(pool, hold)),
-    finish: (mailingId) => finish(patient, mailingId),
-    due: (horizonMs) => due(patient, horizonMs),
-    purge: (mailingId) => purge(patient, mailingId),
+    mark: (hold, toId) => answers.of(() => mark(hot, hold, toId)),
+    renew: (holds, leaseMs) => answers.of(() => renew(hot, holds, leaseMs)),
+    settle: (settlements) => answers.of(() => settle(hot, settlements)),
+    release: (hold) => answers.of(() => release(hot, hold)),
+    finish: (mailingId) => finish(atLength, mailingId),
+    due: (horizonMs) => due(hot, horizonMs),
+    purge: (mailingId) => purge(atLength, mailingId),
     close: async () => {
-      lookout.stop();
       await sessions.close();
       // A pool waits for each of its connections; one that is silent must not keep the process from ending.
-      await Promise.race([Promise.all([pool.end(), patient.end()]), sleep(closeMs, undefined, { ref: false })]);
+      await Promise.race([connections.close(), sleep(closeMs, undefined, { ref: false })]);
     },
   };
 }

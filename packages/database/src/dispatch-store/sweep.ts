@@ -1,6 +1,6 @@
 import type { DueWork } from '@showroom/dispatch';
-import type pg from 'pg';
 import { isSendingStopped } from '../ledger/sending.js';
+import type { Lender } from './connections.js';
 import { holderIsDead } from './session.js';
 import { cancelWithdrawn } from './settle.js';
 
@@ -25,11 +25,11 @@ const runningMailings = `
  * Everything that should be happening, or will have to soon, by the ledger alone. Before that, it cancels what workers that
  * died meanwhile were to cancel.
  */
-export async function due(pool: pg.Pool, horizonMs: number): Promise<DueWork> {
-  await cancelWithdrawn(pool, null);
-  const starts = await pool.query<DueWork['starts'][number]>(dueStarts, [horizonMs]);
-  const running = await pool.query<{ id: number; over: boolean; idle: boolean }>(runningMailings);
-  const deleted = await pool.query<{ id: number }>('SELECT id FROM mailings WHERE deleted_at IS NOT NULL');
+export async function due(lender: Lender, horizonMs: number): Promise<DueWork> {
+  await cancelWithdrawn(lender, null);
+  const starts = await lender.query<DueWork['starts'][number]>(dueStarts, [horizonMs]);
+  const running = await lender.query<{ id: number; over: boolean; idle: boolean }>(runningMailings);
+  const deleted = await lender.query<{ id: number }>('SELECT id FROM mailings WHERE deleted_at IS NOT NULL');
   return {
     starts: starts.rows,
     sends: running.rows.filter(({ over, idle }) => idle && !over).map(({ id }) => id),
@@ -46,16 +46,16 @@ const purgeMessages = `
   DELETE FROM messages WHERE id IN (SELECT id FROM gone)`;
 
 /** Removes a batch of a deleted mailing's messages, or, when there are none left, the mailing itself. */
-export async function purge(pool: pg.Pool, mailingId: number): Promise<boolean> {
-  const { rowCount } = await pool.query(purgeMessages, [mailingId]);
+export async function purge(lender: Lender, mailingId: number): Promise<boolean> {
+  const { rowCount } = await lender.query(purgeMessages, [mailingId]);
   if (rowCount === purgeBatch) return false;
-  await pool.query(
+  await lender.query(
     `WITH gone AS (
        DELETE FROM ranges r USING mailings m
        WHERE r.mailing_id = m.id AND m.id = $1 AND m.deleted_at IS NOT NULL RETURNING r.first_id)
      DELETE FROM retries WHERE range_id IN (SELECT first_id FROM gone)`,
     [mailingId],
   );
-  await pool.query('DELETE FROM mailings WHERE id = $1 AND deleted_at IS NOT NULL', [mailingId]);
+  await lender.query('DELETE FROM mailings WHERE id = $1 AND deleted_at IS NOT NULL', [mailingId]);
   return true;
 }

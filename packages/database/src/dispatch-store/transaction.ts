@@ -1,13 +1,14 @@
 import type pg from 'pg';
 import { isAnswer } from '../patience.js';
+import type { Lender } from './connections.js';
 
-/** Runs `work` in a transaction on a connection of the pool: committed when it resolves, undone when it throws. */
+/** Runs `work` in a transaction on a connection of its own: committed when it resolves, undone when it throws. */
 export async function inTransaction<T>(
-  pool: pg.Pool,
+  lender: Lender,
   work: (client: pg.PoolClient) => Promise<T>,
   isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED',
 ): Promise<T> {
-  const client = await pool.connect();
+  const client = await lender.connect();
   let broken: Error | undefined;
   // A connection that breaks between two statements says so here; the next statement fails, and tells us.
   const onBroken = (error: Error) => {

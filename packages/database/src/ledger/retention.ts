@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../database.js';
+import type { Statements } from '../statements.js';
 import { removePasts } from './at-start.js';
 import { sumUp } from './sum-up.js';
 
@@ -37,7 +37,7 @@ const restFactor = 9;
  *
  * @example await tidyLedger(database, { messagesDays: 365, eventsDays: 90, auditDays: null }, signal);
  */
-export async function tidyLedger(database: Database, retention: Retention, signal: AbortSignal): Promise<Removed> {
+export async function tidyLedger(database: Statements, retention: Retention, signal: AbortSignal): Promise<Removed> {
   const { messagesDays, eventsDays, auditDays } = retention;
   const older = (table: OldTable, days: number | null) =>
     days === null ? 0 : inBatches(signal, () => removeOlder(database, table, days));
@@ -46,7 +46,7 @@ export async function tidyLedger(database: Database, retention: Retention, signa
   return { ...purged, events: await older('message_events', eventsDays), audit: await older('audit', auditDays) };
 }
 
-async function purge(database: Database, days: number, signal: AbortSignal) {
+async function purge(database: Statements, days: number, signal: AbortSignal) {
   const purged = { mailings: 0, messages: 0 };
   for (const id of await endedBefore(database, days)) {
     if (signal.aborted) return purged;
@@ -79,7 +79,7 @@ async function inBatches(signal: AbortSignal, remove: () => Promise<Batch>): Pro
 
 const idsOf = (rows: { id: number }[]) => rows.map(({ id }) => id);
 
-const endedBefore = async ({ sqlAtLength: sql }: Database, days: number): Promise<number[]> =>
+const endedBefore = async ({ sqlAtLength: sql }: Statements, days: number): Promise<number[]> =>
   idsOf(
     await sql<{ id: number }>(
       `SELECT id FROM mailings WHERE finished_at < clock_timestamp() - $1 * interval '1 day' AND purged_at IS NULL
@@ -88,7 +88,7 @@ const endedBefore = async ({ sqlAtLength: sql }: Database, days: number): Promis
     ),
   );
 
-const purgedWithRanges = async ({ sqlAtLength: sql }: Database): Promise<number[]> =>
+const purgedWithRanges = async ({ sqlAtLength: sql }: Statements): Promise<number[]> =>
   idsOf(
     await sql<{ id: number }>(
       `SELECT id FROM mailings m WHERE purged_at IS NOT NULL AND deleted_at IS NULL
@@ -105,7 +105,7 @@ const mark = `
   WHERE id = $1 AND NOT EXISTS (SELECT FROM ranges WHERE mailing_id = $1 AND NOT summed) RETURNING id`;
 
 /** False when somebody works on it just now: then it is left for the next time. */
-const markPurged = ({ sqlAtLength: sql, transaction }: Database, id: number): Promise<boolean> =>
+const markPurged = ({ sqlAtLength: sql, transaction }: Statements, id: number): Promise<boolean> =>
   transaction(async (inside) => {
     const ask = (statement: string, values: unknown[]) => sql(statement, values, inside);
     if ((await ask(lockEnded, [id])).length === 0) return false;
@@ -124,19 +124,19 @@ const removeRanges = `
   ranges AS (DELETE FROM ranges r USING gone WHERE r.first_id = gone.first_id)
   SELECT (SELECT count(*) FROM gone)::int AS ranges, (SELECT count(*) FROM messages)::int AS messages`;
 
-async function removeMessages({ sqlAtLength: sql }: Database, mailingId: number): Promise<Batch> {
+async function removeMessages({ sqlAtLength: sql }: Statements, mailingId: number): Promise<Batch> {
   const [gone] = await sql<{ ranges: number; messages: number }>(removeRanges, [mailingId]);
   return { gone: gone!.messages, isLast: gone!.ranges === 0 };
 }
 
-async function removeOldPasts({ sqlAtLength: sql }: Database): Promise<Batch> {
+async function removeOldPasts({ sqlAtLength: sql }: Statements): Promise<Batch> {
   const gone = (await sql(removePasts, [batch])).length;
   return { gone, isLast: gone < batch };
 }
 
 type OldTable = 'message_events' | 'audit';
 
-async function removeOlder({ sqlAtLength: sql }: Database, table: OldTable, days: number): Promise<Batch> {
+async function removeOlder({ sqlAtLength: sql }: Statements, table: OldTable, days: number): Promise<Batch> {
   const statement = `
     DELETE FROM ${table} WHERE ctid = ANY(ARRAY(
       SELECT ctid FROM ${table} WHERE at < clock_timestamp() - $1 * interval '1 day' LIMIT ${batch})) RETURNING 1`;

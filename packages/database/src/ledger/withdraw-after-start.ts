@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import type { Lender } from '../dispatch-store/connections.js';
 import { inTransaction } from '../dispatch-store/transaction.js';
 import { messageIdsLock } from '../locks.js';
 import { withdrawMessages } from './withdraw.js';
@@ -24,8 +24,8 @@ const findPending = `
  * Cancels what a start has laid out for clients that were deleted meanwhile. Their deletions did not see these messages.
  * Should the process die before it comes to this, whoever claims such a message cancels it.
  */
-export const withdrawDeletedDuringStart = (pool: pg.Pool, mailingId: number): Promise<void> =>
-  inTransaction(pool, async (client) => {
+export const withdrawDeletedDuringStart = (lender: Lender, mailingId: number): Promise<void> =>
+  inTransaction(lender, async (client) => {
     await client.query(waitForDeletions);
     const { rows } = await client.query<{ id: number; range_id: number }>(findPending, [mailingId]);
     await withdrawMessages(async (statement, values) => (await client.query(statement, values)).rows, rows);

@@ -72,7 +72,7 @@ export class BlockerWatch {
   private async open(): Promise<pg.Client> {
     const client = new pg.Client({
       connectionString: this.url,
-      application_name: 'showroom migrate, whom it waits for',
+      application_name: 'showroom migrate, watch',
       connectionTimeoutMillis: 2_000,
       query_timeout: 2_000,
     });

@@ -2,6 +2,7 @@ import type { StartResult } from '@showroom/dispatch';
 import type pg from 'pg';
 import { freezeNames } from '../../ledger/frozen-names.js';
 import { withdrawDeletedDuringStart } from '../../ledger/withdraw-after-start.js';
+import type { Lender } from '../connections.js';
 import { inTransaction } from '../transaction.js';
 import { countAudience, countByZone, readFilter } from './audience.js';
 import { layOut, layOutByZone, sizeOf, sliceSize } from './lay-out.js';
@@ -46,17 +47,17 @@ const attempts = 10;
  * The transaction locks the mailing's row, so of two starts the second finds it running and does nothing. Starts of
  * different mailings do not wait for each other. A start that fails leaves a gap in the message ids, and nothing else.
  */
-export async function startMailing(pool: pg.Pool, mailingId: number, options: Options = {}): Promise<StartResult> {
-  const result = await startOnce(pool, mailingId, options);
+export async function startMailing(lender: Lender, mailingId: number, options: Options = {}): Promise<StartResult> {
+  const result = await startOnce(lender, mailingId, options);
   const isRunning = result.kind === 'started' || result.kind === 'running';
-  if (isRunning) await withdrawDeletedDuringStart(pool, mailingId);
+  if (isRunning) await withdrawDeletedDuringStart(lender, mailingId);
   return result;
 }
 
-async function startOnce(pool: pg.Pool, mailingId: number, options: Options): Promise<StartResult> {
+async function startOnce(lender: Lender, mailingId: number, options: Options): Promise<StartResult> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await inTransaction(pool, (client) => start(client, mailingId, options), 'REPEATABLE READ');
+      return await inTransaction(lender, (client) => start(client, mailingId, options), 'REPEATABLE READ');
     } catch (error) {
       if ((error as pg.DatabaseError).code !== serializationFailure || attempt === attempts) throw error;
     }
