@@ -16,7 +16,7 @@ export function brokenConstraint(error: unknown): string | null {
 }
 
 /** Whether PostgreSQL undid the transaction because it and another waited for each other. */
-export const isDeadlock = (error: unknown): boolean => toPostgresError(error).code === '40P01';
+const isDeadlock = (error: unknown): boolean => toPostgresError(error).code === '40P01';
 
 const mostDeadlocks = 5;
 

@@ -654,7 +654,7 @@ describe('dispatcher', () => {
         store: new MemoryStore(ledger),
         provider: createProvider(() => accepted),
         logger: silentLogger,
-        settings: { lanes: 2, lanesPerWorker: 3, mostLanes: 10 },
+        settings: { lanes: 2, lanesPerWorker: 3 },
         clock: {
           startIn: nothing,
           finishIn: nothing,
@@ -667,7 +667,37 @@ describe('dispatcher', () => {
     expect(opened.splice(0)).to.deep.equal([0, 1, 2, 3, 4, 5]);
     const [added] = [openDispatcher(), openDispatcher()];
     await added.sweep();
-    expect(opened.splice(0), 'no more than it may').to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(opened.splice(0)).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+
+  it('gives 40 workers their share of one mailing, and sends nothing twice', async () => {
+    ledger.addClients(4_000);
+    const id = ledger.addMailing({ startsInMs: -1_000, endsInMs: 60_000 });
+    const sentBy = new Map<number, number>();
+    const jobs: number[] = [];
+    const nothing = async () => {};
+    const workers = Array.from({ length: 40 }, (_, worker) =>
+      createDispatcher({
+        store: new MemoryStore(ledger),
+        provider: createProvider(async () => {
+          sentBy.set(worker, (sentBy.get(worker) ?? 0) + 1);
+          await sleep(5);
+          return accepted;
+        }),
+        logger: silentLogger,
+        settings: { ...quick, concurrency: 4 },
+        clock: { startIn: nothing, finishIn: nothing, purge: nothing, send: async (_id, lane) => void jobs.push(lane) },
+      }),
+    );
+    await workers[0]!.start(id);
+    expect(jobs, 'three lanes for each').to.have.length(120);
+    // As Agenda hands them out: whoever has enough lanes leaves the next one to another.
+    await Promise.all(jobs.map((lane) => workers[lane % 40]!.send(id, forever)));
+    expect(await ended(id)).to.equal('completed');
+    expect(sentBy.size, 'workers that sent').to.equal(40);
+    expect(Math.min(...sentBy.values()), 'the smallest share').to.be.above(40);
+    expect(asked).to.have.length(4_000);
+    expect(new Set(asked.map((message) => message.id)).size, 'different messages').to.equal(4_000);
   });
 
   it('finds in a sweep what lost its job', async () => {

@@ -79,9 +79,9 @@ export function createDispatcher(options: DispatcherOptions) {
 
   /** As many lanes as all workers that live would take: one mailing uses them all. */
   async function wantedLanes(): Promise<number> {
-    const { lanes, lanesPerWorker, mostLanes } = settings;
+    const { lanes, lanesPerWorker } = settings;
     if (lanes === 0) return 0;
-    return Math.min(Math.max(lanes, lanesPerWorker * (await store.countWorkers())), mostLanes);
+    return Math.max(lanes, lanesPerWorker * (await store.countWorkers()));
   }
 
   async function openLanes(mailingId: number, wanted: number): Promise<void> {

@@ -9,8 +9,6 @@ export interface DispatchSettings {
    * With 0, whoever starts a mailing opens none.
    */
   readonly lanes: number;
-  /** How many lanes a mailing is given at the most, however many workers there are. */
-  readonly mostLanes: number;
   /** How many lanes of one mailing this worker takes; the others are left to other workers. */
   readonly lanesPerWorker: number;
   /** How long a range is held without a sign of life. */
@@ -62,7 +60,6 @@ export const defaultSettings: DispatchSettings = {
   concurrency: 128,
   timeoutMs: 10_000,
   lanes: 6,
-  mostLanes: 96,
   lanesPerWorker: 3,
   leaseMs: 30_000,
   renewEveryMs: 300,

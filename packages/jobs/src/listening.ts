@@ -4,11 +4,11 @@ import type pg from 'pg';
 const channelName = 'showroom_jobs';
 
 /**
- * Stands in for the connection that Agenda's channel would keep to itself. One of the pool's connections listens beside
- * its work; when it is lost, the next one that is opened listens.
+ * Stands in for the connection that Agenda's channel would keep to itself. The pool's newest connection listens beside its
+ * work, so that a pool of one is enough. When it is lost, the next one that the pool opens listens.
  */
 export class Listening extends EventEmitter {
-  private listener: pg.ClientBase | null = null;
+  private newest: pg.ClientBase | null = null;
 
   /** What Agenda's channel takes for its pool. */
   toChannelConfig(pool: pg.Pool) {
@@ -16,22 +16,13 @@ export class Listening extends EventEmitter {
     return { channelName, pool: { connect: async () => this, query: ask } as unknown as pg.Pool };
   }
 
-  /** Called with each connection that the pool opens. */
+  /** Called with each connection that the pool opens. The newest is heard: the one before it may be dead already. */
   async adopt(client: pg.ClientBase): Promise<void> {
-    if (this.listener) return;
-    this.listener = client;
-    const lose = () => {
-      if (this.listener === client) this.listener = null;
-    };
-    client.on('end', lose);
-    client.on('error', lose);
-    client.on('notification', (notification) => this.emit('notification', notification));
-    try {
-      await client.query(`LISTEN "${channelName}"; LISTEN "${channelName}:state"`);
-    } catch (error) {
-      lose();
-      throw error;
-    }
+    this.newest = client;
+    client.on('notification', (notification) => {
+      if (this.newest === client) this.emit('notification', notification);
+    });
+    await client.query(`LISTEN "${channelName}"; LISTEN "${channelName}:state"`);
   }
 
   /** The channel says LISTEN and UNLISTEN, which is done or will be. */
