@@ -121,6 +121,8 @@ describe('the connections to PostgreSQL', () => {
     const [server, worker] = [perServer('mongodb'), connectionsOfWorker('mongodb')];
     expect(text).to.contain(`A server takes up to ${server} connections, and a worker up to ${worker}.`);
     const [ofServer, ofWorker] = [perServer('postgresql') - server, connectionsOfWorker('postgresql') - worker];
-    expect(text).to.contain(`If the jobs live in PostgreSQL, a server takes ${ofServer} more, and a worker ${ofWorker}.`);
+    expect(text).to.contain(
+      `If the jobs live in PostgreSQL, a server takes ${ofServer} more, and a worker ${ofWorker}.`,
+    );
   });
 });

@@ -5,7 +5,7 @@ export { connectJobs } from './connect.js';
 export { createDashboard } from './dashboard.js';
 export type { Health } from './health.js';
 export type { JobList, ListedJob } from './job-list.js';
-export { type Jobs, type JobsOptions, connectionsOfJobs, openJobs } from './jobs.js';
+export { connectionsOfJobs, type Jobs, type JobsOptions, openJobs } from './jobs.js';
 export type { JobsLogger } from './logger.js';
 export type { MailingJobs } from './mailing-jobs.js';
 export type { Repeating } from './repeating.js';
