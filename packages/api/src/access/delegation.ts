@@ -27,6 +27,22 @@ export async function refuseToGive({ deps, caller }: Call, given: Given, transac
   refuseRightsOverAccounts(caller, codenames, 'give');
 }
 
+/**
+ * Nobody changes or deletes a group that may do more than they.
+ *
+ * @throws ApiError auth.rights; auth.forbidden for a token, where the group has rights over accounts
+ */
+export async function refuseToTouchGroup(
+  { deps, caller }: Call,
+  permissions: number[],
+  transaction?: Transaction,
+): Promise<void> {
+  if (caller.isSuperuser) return;
+  const codenames = await codenamesOf(deps.database, { permissions }, transaction);
+  refuseBeyond(caller, codenames);
+  refuseRightsOverAccounts(caller, codenames, 'touch_group');
+}
+
 /** @throws ApiError auth.rights when one of these codenames is none of the caller's */
 export function refuseBeyond(caller: Caller, codenames: string[]): void {
   if (caller.isSuperuser) return;

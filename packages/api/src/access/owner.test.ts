@@ -135,6 +135,25 @@ describe('a token and its owner’s account', () => {
     expect((await api.rest('POST', '/users/', { ...clerk, username: 'c2' }, byPassword())).status).to.equal(201);
   });
 
+  it('says that a group which could change it stays as it is', async () => {
+    const strong = await api.trpc.groups.create.mutate({ name: 'strong', permissions: [ids.change_user!] });
+    const path = `/groups/${strong.id}/`;
+    const touched = 'A token cannot change or delete a group that has change_user. Sign in with the password.';
+    for (const [method, body] of [
+      ['PATCH', {}],
+      ['PATCH', { name: 'weak' }],
+      ['PATCH', { permissions: [] }],
+      ['DELETE', undefined],
+    ] as const) {
+      const answer = await api.rest(method, path, body, byToken());
+      expect(answer, `${method} ${JSON.stringify(body)}`).to.deep.include({ status: 403, body: { detail: touched } });
+    }
+    const given = await api.rest('PATCH', `/groups/${group}/`, { permissions: [ids.change_user] }, byToken());
+    expect(given.body.detail).to.equal('A token cannot give change_user. Sign in with the password.');
+    expect((await api.rest('PATCH', path, { name: 'weak' }, byPassword())).status).to.equal(200);
+    expect((await api.rest('DELETE', path, undefined, byPassword())).status).to.equal(204);
+  });
+
   it('leaves it to the token to administer others, as far as the token’s own rights go', async () => {
     const few = await api.trpcAs('owner', 'secret').tokens.create.mutate({
       name: 'few',

@@ -16,19 +16,20 @@ const rightsOverAccounts = ['change_user', 'delete_user'];
 /**
  * A token gives these to nobody, and does not touch who has them: it could be them, and change its owner's account after all.
  *
- * @param what what the token is about to do to somebody with these permissions
+ * @param what whether the token is about to give these permissions, or to touch who or what has them
  * @throws ApiError auth.forbidden
  */
 export function refuseRightsOverAccounts(
   { tokenId }: Caller,
   codenames: readonly string[],
-  what: 'give' | 'touch',
+  what: 'give' | 'touch_account' | 'touch_group',
 ): void {
   if (tokenId === null) return;
   const found = rightsOverAccounts.filter((codename) => codenames.includes(codename));
   if (found.length === 0) return;
   const names = found.join(' and ');
-  throw refusal(what === 'give' ? `give ${names}` : `change or delete an account that has ${names}`);
+  if (what === 'give') throw refusal(`give ${names}`);
+  throw refusal(`change or delete ${what === 'touch_group' ? 'a group' : 'an account'} that has ${names}`);
 }
 
 /** @throws ApiError auth.forbidden when a token is about to change or delete its owner's account */

@@ -1,6 +1,6 @@
 import type { CustomIssue, Group, NewGroup, Paging } from '@showroom/contract';
 import { type Database, partOf, type Group as Row, type Transaction } from '@showroom/database';
-import { added, refuseToGive } from '../access/delegation.js';
+import { added, refuseToGive, refuseToTouchGroup } from '../access/delegation.js';
 import { refuseOwnersGroup } from '../access/owner.js';
 import { changing, creating } from '../audit/changing.js';
 import { record } from '../audit/record.js';
@@ -57,7 +57,8 @@ async function refuseChange(
   { permissions }: Partial<NewGroup>,
   transaction?: Transaction,
 ): Promise<void> {
-  await refuseToGive(call, { permissions: [...ids.permissions, ...(permissions ?? [])] }, transaction);
+  await refuseToTouchGroup(call, ids.permissions, transaction);
+  await refuseToGive(call, { permissions }, transaction);
   if (permissions && !isSame(permissions, ids.permissions)) await refuseOwnersGroup(call, row.id, transaction);
 }
 
@@ -97,7 +98,7 @@ export function changeGroup(call: Call, change: Ref & Partial<NewGroup>): Promis
 export const deleteGroup = (call: Call, { id }: Ref): Promise<void> =>
   call.deps.database.transaction(async (transaction) => {
     const group = await findGroup(call, id)(transaction);
-    await refuseToGive(call, group.ids, transaction);
+    await refuseToTouchGroup(call, group.ids.permissions, transaction);
     await refuseOwnersGroup(call, id, transaction);
     await group.row.destroy({ transaction });
     await record(call, transaction, { row: id, old: toGroup(group) });

@@ -59,7 +59,7 @@ export async function refuseToTouch({ caller, deps }: Call, user: Shown, transac
   if (user.is_superuser || (user.is_staff && !caller.isStaff)) throw new ApiError('auth.rights');
   const rights = await rightsOf(deps.database, user.id, transaction);
   refuseBeyond(caller, rights);
-  refuseRightsOverAccounts(caller, rights, 'touch');
+  refuseRightsOverAccounts(caller, rights, 'touch_account');
 }
 
 type Flags = Pick<Shown, 'is_superuser' | 'is_staff'>;
