@@ -9,6 +9,8 @@ import { answer, type View } from './answer.js';
 import { takeRawBodies, unsupportedType } from './body.js';
 import { type Answer, notAcceptable, notFound, toDetail } from './errors.js';
 import { negotiate, plainJson } from './negotiation.js';
+import { answerUnknownPath } from './not-found.js';
+import { refuseOddMethods } from './odd-methods.js';
 import { type BodySchema, toMetadata } from './options.js';
 import { registerViews } from './views.js';
 
@@ -31,14 +33,15 @@ export const drfPlugin: FastifyPluginAsync<DrfOptions> = async (app, { routes, c
   takeRawBodies(app);
   answerHttpErrors(app);
   app.addHook('onRequest', async (request, reply) => {
-    const { view = null, operation = null } = request.routeOptions.config;
+    const { viewAt, view = viewAt?.(request.url) ?? null, operation = null } = request.routeOptions.config;
+    if (viewAt && view === null) return answerUnknownPath(reply);
     request.view = view;
     request.operation = operation;
     reply.header('cache-control', 'no-store');
     const refusal = chooseRendering(request) ?? (await refuseStranger(request, reply, identify));
     if (refusal) return answer(request, reply, refusal.status, refusal.body);
   });
-  registerViews(app, routes, contextOf, bodySchemas);
+  refuseOddMethods(app, registerViews(app, routes, contextOf, bodySchemas));
   registerRoot(app, routes);
 };
 

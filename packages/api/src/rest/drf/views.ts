@@ -26,7 +26,7 @@ interface Path {
 }
 
 /** In the order of the Allow header. HEAD comes with GET, by Fastify itself. */
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'];
+export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE'];
 
 /**
  * Serves every procedure as a native Fastify route. A path takes the methods of its procedures, HEAD where there is
@@ -34,14 +34,16 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TR
  * `/tags.json`.
  *
  * @param bodySchemas the document's components, by name
+ * @returns what is served, by path
  */
 export function registerViews(
   app: FastifyInstance,
   routes: Route[],
   contextOf: ContextOf,
   bodySchemas: Record<string, BodySchema>,
-): void {
-  for (const path of toPaths(routes)) {
+): ReadonlyMap<string, View> {
+  const paths = toPaths(routes);
+  for (const path of paths) {
     const handlers = new Map<string, Handler>();
     for (const route of path.routes) handlers.set(route.contract.method, serve(route, contextOf));
     handlers.set('OPTIONS', describeView(path, contextOf, bodySchemas));
@@ -56,6 +58,7 @@ export function registerViews(
         registerAll(scope);
       });
   }
+  return new Map(paths.map(({ path, view }) => [path, view]));
 }
 
 const takesFile = ({ contract }: Route) => contract.takesFile.length > 0;
@@ -189,7 +192,7 @@ function describeView({ view, routes }: Path, contextOf: ContextOf, bodySchemas:
   };
 }
 
-const refuseMethod: Handler = async (request, reply) => {
+export const refuseMethod: Handler = async (request, reply) => {
   const { status, body } = methodNotAllowed(request.method);
   return answer(request, reply, status, body);
 };
