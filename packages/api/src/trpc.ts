@@ -8,6 +8,7 @@ import { ApiError, errorCodeOf, refusedValuesOf } from './errors.js';
 import { type Judge, refuseEverythingWrong } from './judge.js';
 import { toRefusedFields } from './refused-fields.js';
 import { compileSlicedOutput } from './sliced-output.js';
+import { runFor } from './slices.js';
 import { toTrouble } from './trouble.js';
 import { transformer } from './trpc-input.js';
 
@@ -70,7 +71,8 @@ const limited = t.middleware(async ({ ctx, meta, next }) => {
   const { kind, steers } = meta?.contract ?? {};
   if (kind !== 'query' && !steers) return next();
   const signal = kind === 'query' ? ctx.entrance.gone() : undefined;
-  const result = await ctx.deps.database.within({ steers: steers ?? false, signal }, next);
+  const read = () => ctx.deps.database.within({ steers: steers ?? false, signal }, next);
+  const result = await (signal ? runFor(signal, read) : read());
   if (!result.ok && signal?.aborted) throw new ApiError('request.gone');
   return result;
 });

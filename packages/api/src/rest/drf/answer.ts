@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Form } from '@showroom/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { hasLongList, runFor } from '../../slices.js';
 import { toBrowsablePage, toPreformatted } from './browsable.js';
 import { toJsonText } from './json-text.js';
 import { type Rendering, typeOfForm } from './negotiation.js';
@@ -47,7 +48,8 @@ export function answer(
   }
   // What went wrong is told in JSON to whoever wanted a file.
   const isPage = format === 'api';
-  const text = isPage ? toJsonText(body, 4, toPreformatted) : toJsonText(body, indent);
+  const toText = () => (isPage ? toJsonText(body, 4, toPreformatted) : toJsonText(body, indent));
+  const text = hasLongList(body) ? runFor(request.signal, toText) : toText();
   const send = isPage ? sendPage : sendJson;
   if (typeof text === 'string') return send(request, reply, text);
   return text.then((written) => send(request, reply, written));

@@ -77,6 +77,8 @@ function answerHttpErrors(app: FastifyInstance): void {
       reply.headers(headersOf(trouble));
       return answer(request, reply, errors[trouble.error].status, { detail: trouble.message });
     }
+    // Whoever left while the answer was written.
+    if (error instanceof ApiError) return answer(request, reply, errors[error.error].status, { detail: error.message });
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'request failed');
     const { body } = toDetail(status, reasonOf(error, status, request));

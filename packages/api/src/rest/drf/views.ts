@@ -6,6 +6,7 @@ import type { Context } from '../../context.js';
 import { headersOf } from '../../errors.js';
 import { compileExistence } from '../../existence.js';
 import { logRefusalOfOurs } from '../../failures.js';
+import { hasLongList, runFor } from '../../slices.js';
 import { orTrouble } from '../../trouble.js';
 import type { ContextOf, Route } from '../routes.js';
 import { answer, type View } from './answer.js';
@@ -129,10 +130,9 @@ function serve(route: Route, contextOf: ContextOf): Handler {
       const output = await route.call(takesFile(route) ? withFile(context, request, route) : context, input.fields);
       const { format } = request.rendering;
       const write = format === 'json' || format === 'api' ? undefined : route.writers[format];
-      return {
-        status: route.contract.status,
-        body: write ? await write(output, request.signal) : await toBody(output),
-      };
+      if (write) return { status: route.contract.status, body: await write(output, request.signal) };
+      const body = hasLongList(output) ? await runFor(request.signal, () => toBody(output)) : toBody(output);
+      return { status: route.contract.status, body };
     } catch (thrown) {
       const failure = orTrouble(thrown as Error);
       const error = toDrfError(failure, route.contract, sent);
