@@ -23,7 +23,15 @@ describe('methods that no path takes', () => {
   });
 
   it('are refused at every path, in all of its spellings, whether the row is there or not', async () => {
-    const paths = ['/tags', '/tags.json', '/tags/?limit=1', '/tags/1/', '/users/no.body/', '/mailing/preview/'];
+    const paths = [
+      '/tags',
+      '/tags.json',
+      '/tags/1.json',
+      '/tags/?limit=1',
+      '/tags/1/',
+      '/users/no.body/',
+      '/mailing/preview/',
+    ];
     for (const path of [...paths, '/clients/import/', '/auth/login/', '/messages/1/resolve']) {
       expect((await api.rest('PROPFIND', path, { name: 'x' })).status, path).to.equal(405);
     }

@@ -36,6 +36,8 @@ export function refuseOddMethods(app: FastifyInstance, views: ReadonlyMap<string
   }
 }
 
-/** The slash at the end may be left out, and a format may follow: `/tags`, `/tags.json`. */
-const toPattern = (path: string) =>
-  new RegExp(`^${path.replace(/\/$/, '').replace(/\{\w+\}/g, '[^/]+')}(\\.[^/]*)?/?$`);
+/** The slash at the end may be left out, and a format may follow: `/tags`, `/tags.json`. A parameter takes it in itself. */
+function toPattern(path: string): RegExp {
+  const format = path.endsWith('}/') ? '' : '(\\.[^/]*)?';
+  return new RegExp(`^${path.replace(/\/$/, '').replace(/\{\w+\}/g, '[^/]+')}${format}/?$`);
+}
