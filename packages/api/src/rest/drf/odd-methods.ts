@@ -7,7 +7,7 @@ import { methods, refuseMethod } from './views.js';
 const oddMethods = METHODS.filter((method) => method !== 'CONNECT' && !methods.includes(method));
 
 /** Finds what is served at an address, whatever the method. */
-export type ViewAt = (url: string) => View | null;
+type ViewAt = (url: string) => View | null;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
