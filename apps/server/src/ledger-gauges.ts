@@ -16,10 +16,7 @@ export function createLedgerFigures(metrics: Metrics): Figures<LedgerStand> {
   const mailings = gauge('mailings', 'Mailings by status.', ['status']);
   const messages = gauge('messages', 'Messages by status, of all mailings that are not deleted.', ['status']);
   const backlog = gauge('backlog_messages', 'Messages that could be sent now.');
-  const oldestDue = gauge(
-    'oldest_due_seconds',
-    'How long the range that nobody holds and is due longest has been due.',
-  );
+  const oldestDue = gauge('oldest_due_seconds', 'How long the oldest due range that no worker holds has been due.');
   const held = gauge('ranges_held', 'Ranges that workers hold.');
   const sending = gauge('workers_sending', 'Workers that hold ranges.');
   const alive = gauge('workers_alive', 'Workers that are connected to PostgreSQL, whether they send or not.');
@@ -28,7 +25,10 @@ export function createLedgerFigures(metrics: Metrics): Figures<LedgerStand> {
     'backlog_misses_end',
     'Messages that could be sent now and, at the current rate, are not sent before the end of their mailing.',
   );
-  const provider = gauge('provider_state', '1 for the state that the way to a provider is in.', ['provider', 'state']);
+  const provider = gauge('provider_state', '1 for the provider’s current circuit-breaker state.', [
+    'provider',
+    'state',
+  ]);
   const stopped = gauge('sending_stopped', 'Whether an operator has stopped all sending.');
   const missesOf = createEndForecast();
   forget();
@@ -60,7 +60,7 @@ export function createLedgerFigures(metrics: Metrics): Figures<LedgerStand> {
 export function createJobFigures(metrics: Metrics): Figures<{ counts: JobCount[]; lagMs: number }> {
   const { gauge, forget } = createGauges(metrics);
   const jobs = gauge('jobs', 'Jobs by name and state.', ['name', 'state']);
-  const lag = gauge('job_lag_seconds', 'How long the job that is due longest has waited to be run.');
+  const lag = gauge('job_lag_seconds', 'How long the oldest due job has waited to run.');
   forget();
   return {
     forget,

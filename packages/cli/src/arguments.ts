@@ -3,7 +3,7 @@ import { type Moment, toMoment } from './moment.js';
 
 /** What is typed after an option, as commander has it read: the value, or a refusal that commander shows. */
 export function readId(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It must be a whole number above 0.');
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It must be a whole number greater than 0.');
   return Number(text);
 }
 

@@ -100,7 +100,7 @@ describe('cli', function () {
       '--watch',
     ]);
     expect(code, stderr).to.equal(0);
-    expect(stdout).to.equal('Mailing 1 is made.\nMailing 1 is completed: 2 of 2 sent.\n');
+    expect(stdout).to.equal('Created mailing 1.\nMailing 1 is completed: 2 of 2 sent.\n');
     // Nobody looks at a bar here, so it is told in lines.
     expect(stderr)
       .to.match(/^Start: now\nEnd: {3}\d{4}-.* UTC\n/)
@@ -159,7 +159,7 @@ describe('cli', function () {
   });
 
   it('stops all sending at once, says so to whoever watches, and resumes', async () => {
-    expect((await showroom(['sending'])).stdout).to.equal('Sending goes on.\n');
+    expect((await showroom(['sending'])).stdout).to.equal('Sending is not stopped.\n');
     const noReason = await showroom(['sending', 'stop']);
     expect(noReason).to.include({ code: 2 });
     expect(noReason.stderr).to.contain("required option '--reason <text>' not specified");
@@ -187,7 +187,7 @@ describe('cli', function () {
       child.stderr!.once('data', () => child.kill('SIGINT'));
     });
     expect(stopped.code).to.equal(130);
-    expect(stopped.stderr).to.match(new RegExp(`Stopped watching: mailing ${id} goes on\\.\\n$`));
+    expect(stopped.stderr).to.match(new RegExp(`Stopped watching\\. Mailing ${id} continues\\.\\n$`));
     const closed = await showroom(['mailing', 'watch', '1', '--json'], {}, (child) => child.stdout!.destroy());
     expect(closed.code).to.equal(0);
     expect(closed.stderr).not.to.contain('EPIPE');
@@ -213,7 +213,7 @@ describe('cli', function () {
       [[...forVips, '--end', '03.04.2099'], 'the year comes first'],
       [[...forVips, '--end', 'now'], 'Nothing would be sent'],
       [[...forVips, '--end', '+1h', '--tag', ''], 'It must not be empty.'],
-      [['mailing', 'pause', 'one'], 'It must be a whole number above 0.'],
+      [['mailing', 'pause', 'one'], 'It must be a whole number greater than 0.'],
       [['clients', 'import', 'x.csv', '--known', 'replace'], 'Allowed choices are skip, update, add.'],
       [['nonsense'], "unknown command 'nonsense'"],
       [['--url', 'localhost:8005', 'statistic'], "baseUrl must be like 'https://showroom.example.com'"],
@@ -223,7 +223,7 @@ describe('cli', function () {
       expect(stderr).to.contain(words).and.not.contain('    at ');
     }
     const nobody = await showroom(['login', '--url', url, '--username', 'admin'], {}, (child) => child.stdin!.end());
-    expect(nobody).to.deep.include({ code: 2, stderr: 'Password of admin: \nNothing was answered.\n' });
+    expect(nobody).to.deep.include({ code: 2, stderr: 'Password of admin: \nNothing was entered.\n' });
     expect(await showroom(['--version'])).to.deep.include({ code: 0, stdout: '0.1.0\n' });
   });
 

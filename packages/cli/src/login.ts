@@ -18,7 +18,7 @@ interface LoginOptions {
 export async function login(environment: Environment, terminal: Terminal, options: LoginOptions): Promise<void> {
   const { given, file } = environment;
   const url = options.url ?? given.url;
-  if (!url) throw new Mistake('Say where the service is: --url https://showroom.example.com');
+  if (!url) throw new Mistake('Set the address of the service: --url https://showroom.example.com');
   const known = options.token ?? given.token;
   const made = known ? { token: known } : await makeToken(url, options.username, environment, terminal);
   const { username } = await connect({ baseUrl: url, token: made.token }, terminal).auth.me();
@@ -33,7 +33,7 @@ async function makeToken(
   { file, password: known }: Environment,
   terminal: Terminal,
 ): Promise<{ token: string; id: number }> {
-  if (!username) throw new Mistake('Say who you are: --username, or --token');
+  if (!username) throw new Mistake('Set --username or --token to sign in.');
   const password = known ?? (await terminal.ask(`Password of ${username}: `));
   const showroom = connect({ baseUrl: url, username, password }, terminal);
   try {
@@ -47,7 +47,9 @@ async function makeToken(
     return { token, id };
   } catch (error) {
     if (!(error instanceof PermissionError)) throw error;
-    throw new Mistake('You may not list permissions, so no token can be made: ask for one, and use --token.');
+    throw new Mistake(
+      'You cannot list permissions, so login cannot create a token. Ask an administrator for a token, and use --token.',
+    );
   }
 }
 
@@ -64,7 +66,7 @@ export async function logout({ file }: Environment, terminal: Terminal): Promise
   const { id = '{id}' } = await readLogin(file);
   await removeLogin(file);
   // A token may not revoke tokens, not even itself.
-  terminal.say(`Signed out. The token lives on until it is revoked, with a password: DELETE /tokens/${id}/`);
+  terminal.say(`Signed out. The token stays valid until you revoke it with your password: DELETE /tokens/${id}/`);
   terminal.tell({});
 }
 

@@ -12,7 +12,7 @@ export function addMailing(program: Command, deps: Deps): void {
   mailing
     .command('watch')
     .argument('<id>', 'which mailing', readId)
-    .description('tell how it goes on, until it has ended')
+    .description('watch the progress until the mailing ends')
     .action(calling(deps, ({ showroom, terminal }, id: number) => watchMailing(showroom, terminal, id)));
   mailing
     .command('preview')
@@ -23,7 +23,7 @@ export function addMailing(program: Command, deps: Deps): void {
     .command('unsent')
     .argument('<id>', 'which mailing', readId)
     .option('--limit <count>', 'how many of each kind', readId, 20)
-    .description('tell which messages did not get there, and why')
+    .description('list the messages that were not delivered, and why')
     .action(
       calling(deps, ({ showroom, terminal }, id: number, { limit }: { limit: number }) =>
         tellUnsent(showroom, terminal, id, limit),

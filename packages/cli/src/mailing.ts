@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.js';
 /** Until it has ended. For programs, a line of JSON each time that something has changed. */
 export async function watchMailing(showroom: Showroom, terminal: Terminal, id: number): Promise<void> {
   let bar: ReturnType<Terminal['bar']> | undefined;
-  terminal.whenStopped(`Stopped watching: mailing ${id} goes on.`);
+  terminal.whenStopped(`Stopped watching. Mailing ${id} continues.`);
   for await (const progress of showroom.mailing.watch(id)) {
     terminal.tell(progress);
     if (!bar && progress.total > 0) bar = terminal.bar('{bar} {value} of {total}{rows}', progress.total);
@@ -17,7 +17,7 @@ export async function watchMailing(showroom: Showroom, terminal: Terminal, id: n
 }
 
 function toPace({ perSecond, secondsLeft, isStopped, isOver }: Progress): string {
-  if (isStopped && !isOver) return ', all sending is stopped (showroom sending tells why)';
+  if (isStopped && !isOver) return ', all sending is stopped (run showroom sending to see why)';
   return secondsLeft === null ? '' : `, ${perSecond?.toFixed(0)} a second, ${secondsLeft} s left`;
 }
 
@@ -49,7 +49,7 @@ export async function steerMailing(
       terminal.note('Nothing was changed.');
       return false;
     }
-    terminal.whenStopped(`Stopped. It may have happened all the same: showroom mailing watch ${id}`);
+    terminal.whenStopped(`Stopped. The change may have been made: check with showroom mailing watch ${id}`);
   }
   if (step === 'retry') {
     const { messages, mailing } = await showroom.mailing.retry(id);

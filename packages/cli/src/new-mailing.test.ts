@@ -42,8 +42,8 @@ describe('a new mailing, by the cli', function () {
     ['names nobody, and would only look', ['--dry-run'], /--everybody/],
     ['names somebody and everybody', ['--everybody', '--tag', 'vip', '--yes'], /^--everybody does not go with --tag/],
     ['names a code and everybody', ['--everybody', '--code', '900', '--yes'], /^--everybody does not go with/],
-    ['was not agreed to, and nobody can be asked', ['--everybody'], /^Nobody can be asked here: say --yes .*--dry-run/],
-    ['was not agreed to, with --json', ['--tag', 'vip', '--json'], /^Nobody can be asked here/],
+    ['was not agreed to, and nobody can be asked', ['--everybody'], /^This is not a terminal, .*--yes .*--dry-run/],
+    ['was not agreed to, with --json', ['--tag', 'vip', '--json'], /^This is not a terminal/],
     ['would only look, and be agreed to', ['--tag', 'vip', '--dry-run', '--yes'], /'--dry-run' cannot be used with/],
     ['would only look, and watch', ['--tag', 'vip', '--dry-run', '--watch'], /'--dry-run' cannot be used with/],
     ['has an empty tag', ['--tag', '', '--yes'], /It must not be empty/],
@@ -191,7 +191,7 @@ describe('a new mailing, by the cli', function () {
         const { code, seen } = await typed([...later, '--everybody'], answer);
         const context = `${JSON.stringify(answer)}: ${seen}`;
         expect(seen, context).to.contain('It would reach 1,234 clients').and.contain('Send to 1,234 clients? [y/N] ');
-        expect(seen, context).to.match(isMade ? /Mailing \d+ is made\.\n/ : /Nothing was made\.\n/);
+        expect(seen, context).to.match(isMade ? /Created mailing \d+\.\n/ : /No mailing was created\.\n/);
         expect(code, context).to.equal(isMade ? 0 : 1);
         expect(await count(), context).to.equal(before + (isMade ? 1 : 0));
       }
@@ -201,7 +201,7 @@ describe('a new mailing, by the cli', function () {
       const before = await count();
       const { code, seen } = await typed([...later, '--tag', 'vip'], '\u0003');
       expect(seen, JSON.stringify(seen)).to.match(
-        /Send to 926 clients\? \[y\/N\] .*\nStopped\. Nothing was made\.\n$/s,
+        /Send to 926 clients\? \[y\/N\] .*\nStopped\. No mailing was created\.\n$/s,
       );
       expect(code).to.equal(130);
       expect(await count()).to.equal(before);

@@ -27,9 +27,7 @@ export async function createMailing(place: Place, options: NewMailingOptions): P
   requireAudience(options);
   const { showroom, terminal } = place;
   if (!options.yes && !options.dryRun && !terminal.canAsk) {
-    throw new Mistake(
-      'Nobody can be asked here: say --yes to send without a question, or --dry-run to see whom it reaches.',
-    );
+    throw new Mistake('This is not a terminal, so showroom cannot ask. Add --yes to send, or --dry-run to preview.');
   }
   const draft = await toDraft(place, options);
   if (options.dryRun) {
@@ -38,14 +36,14 @@ export async function createMailing(place: Place, options: NewMailingOptions): P
     terminal.tell(preview);
     return undefined;
   }
-  terminal.whenStopped('Stopped. Nothing was made.');
+  terminal.whenStopped('Stopped. No mailing was created.');
   if (!options.yes && !(await isWanted(place, draft))) {
-    terminal.note('Nothing was made.');
+    terminal.note('No mailing was created.');
     return undefined;
   }
-  terminal.whenStopped('Stopped. The mailing may have been made all the same.');
+  terminal.whenStopped('Stopped. The mailing may have been created: check with showroom statistic.');
   const mailing = await showroom.mailing.create(draft);
-  terminal.say(`Mailing ${mailing.id} is made.`);
+  terminal.say(`Created mailing ${mailing.id}.`);
   if (!options.watch) terminal.tell(mailing);
   return mailing.id;
 }
@@ -56,7 +54,7 @@ function requireAudience({ tag = [], code = [], everybody }: NewMailingOptions):
     throw new Mistake('--everybody does not go with --tag or --code: say for whom it is in one of the two ways.');
   }
   if (!everybody && !isNarrowed) {
-    throw new Mistake('Say for whom it is: --tag or --code for some clients, --everybody for all of them.');
+    throw new Mistake('Choose the audience: --tag or --code for some clients, --everybody for all.');
   }
 }
 

@@ -60,7 +60,7 @@ describe('the warnings of a preview, by the cli', () => {
   it('are shown before the question', async () => {
     const { said, place } = createPlace();
     expect(await createMailing(place, options)).to.equal(undefined);
-    expect(said.slice(-4)).to.deep.equal([...told, 'Send to 5 clients?', 'Nothing was made.']);
+    expect(said.slice(-4)).to.deep.equal([...told, 'Send to 5 clients?', 'No mailing was created.']);
   });
 });
 

@@ -33,7 +33,7 @@ const toLeft = (left: number): string =>
   left === 0 ? 'Nothing is left to send.' : `${toCount(left, 'message')} left.`;
 
 function toAudience({ audience, by_tag, by_code }: MailingPreview): string {
-  if (audience === 0) return 'It would reach nobody: no client matches now.';
+  if (audience === 0) return 'No client matches, so no messages would be sent.';
   const tags = toNames(
     'tag',
     by_tag.map(({ name, clients }) => ({ name, clients })),
@@ -73,7 +73,7 @@ const sources: Record<MailingPreview['rate_from'], string> = {
 };
 
 function toTime({ per_second, rate_from, seconds, finishes_at }: MailingPreview): string {
-  if (per_second === null) return 'How long it takes is not known: no rate is set, and no mailing has shown one yet.';
+  if (per_second === null) return 'The duration is not known: no rate is set, and no earlier mailing gives one.';
   const shown = per_second.toLocaleString('en', { maximumSignificantDigits: 3 });
   const rate = `At ${shown} a second${sources[rate_from]}`;
   if (seconds === null || finishes_at === null) return `${rate} nothing would be sent in time.`;

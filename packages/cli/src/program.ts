@@ -39,7 +39,7 @@ export function createProgram(deps: Deps): Command {
 function addSession(program: Command, { environment }: Deps): void {
   program
     .command('login')
-    .description('sign in, and keep a token for this user of this machine')
+    .description('sign in, and keep a token for your user on this machine')
     .option('--username <name>', 'who you are; the password is asked for, or SHOWROOM_PASSWORD')
     .action((_options: object, command: Command) => login(environment, terminalOf(command), command.optsWithGlobals()));
   program
@@ -51,11 +51,9 @@ function addSession(program: Command, { environment }: Deps): void {
 function addClients(program: Command, deps: Deps): void {
   program
     .command('clients')
-    .description('people who can be reached')
+    .description('people who can receive messages')
     .command('import <file>')
-    .description(
-      'import a CSV or NDJSON file, or - for what is piped in; rows that are refused are told of, and the exit code is 1',
-    )
+    .description('import a CSV or NDJSON file, or - for stdin; prints refused rows, and then exits with 1')
     .addOption(
       new Option('--known <what>', 'what to do with phone numbers that a client has already')
         .choices(['skip', 'update', 'add'])

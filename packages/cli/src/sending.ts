@@ -18,7 +18,7 @@ export function addSending(program: Command, deps: Deps): void {
     .action(telling((showroom, { reason }: { reason: string }) => showroom.sending.stop({ reason })));
   sending
     .command('resume')
-    .description('go on with all sending')
+    .description('resume all sending')
     .action(telling((showroom) => showroom.sending.resume()));
 }
 
@@ -28,4 +28,4 @@ function tell(terminal: Terminal, sending: Sending): void {
 }
 
 const toLine = ({ stopped, by, since, reason }: Sending) =>
-  stopped ? `All sending is stopped since ${since?.toISOString()}, by ${by}: ${reason}` : 'Sending goes on.';
+  stopped ? `All sending is stopped since ${since?.toISOString()}, by ${by}: ${reason}` : 'Sending is not stopped.';

@@ -63,7 +63,7 @@ export function createTerminal({ isJson }: { isJson: boolean }): Terminal {
     },
     ask: async (question) => {
       const answer = await read(question, true, stop);
-      if (answer === undefined) throw new Mistake('Nothing was answered.');
+      if (answer === undefined) throw new Mistake('Nothing was entered.');
       return answer;
     },
     confirm: async (question) => /^y(es)?$/i.test(((await read(`${question} [y/N] `, false, stop)) ?? '').trim()),

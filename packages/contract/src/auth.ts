@@ -8,7 +8,7 @@ export const Me = User.extend({
   permissions: z.array(z.string()).meta({
     readOnly: true,
     description:
-      'The codenames of what this caller may do. A superuser who signed in with the password may do everything.',
+      'The codenames of the caller’s permissions. A superuser who signed in with a password may do everything.',
   }),
 }).meta({ id: 'Me' });
 export type Me = z.infer<typeof Me>;
@@ -27,21 +27,21 @@ export type OwnAccount = z.infer<typeof OwnAccount>;
 
 export const auth = {
   login: mutation('auth_login', 'POST', '/auth/login/', {
-    summary: 'Sign in: sets the cookie of a session',
+    summary: 'Sign in, and set a session cookie',
     status: 200,
     needs: 'open',
     input: Credentials,
     output: Me,
   }),
   logout: mutation('auth_logout', 'POST', '/auth/logout/', {
-    summary: 'Sign out: ends the session whose cookie came along',
+    summary: 'Sign out, and end the session of the cookie',
     status: 204,
     needs: 'user',
     input: z.object({}),
     output: z.void(),
   }),
   me: query('auth_me', '/auth/me/', {
-    summary: 'Read who calls, and what they may do',
+    summary: 'Read your own account and permissions',
     needs: 'user',
     input: z.object({}),
     output: Me,

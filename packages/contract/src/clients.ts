@@ -78,7 +78,7 @@ export type ClientFilter = z.infer<typeof ClientFilter>;
 
 export const clients = {
   list: query('clients_list', '/clients/', {
-    summary: 'List clients, by phone number, mobile operator code or tag if you like',
+    summary: 'List clients, optionally by phone number, mobile operator code or tag',
     needs: 'view_client',
     input: ClientFilter,
     output: pageOf(Client),

@@ -19,7 +19,7 @@ export type CodeFilter = z.infer<typeof CodeFilter>;
 
 export const codes = {
   list: query('codes_list', '/codes/', {
-    summary: 'List mobile operator codes, by code if you like',
+    summary: 'List mobile operator codes, optionally by code',
     needs: 'view_code',
     input: CodeFilter,
     output: pageOf(MobileOperatorCode),

@@ -18,19 +18,19 @@ export type JobStatus = z.infer<typeof JobStatus>;
 export const Job = z
   .object({
     id: z.string().meta({ title: 'ID', readOnly: true }),
-    name: z.string().meta({ description: 'What is done: `mailing.start`, `mailing.send`, `mailing.finish`, …' }),
+    name: z.string().meta({ description: 'The kind of job: `mailing.start`, `mailing.send`, `mailing.finish`, …' }),
     status: JobStatus,
-    mailing: integer('Mailing').nullable().meta({ description: 'The mailing that it is about, if it is about one.' }),
-    lane: integer('Lane').nullable().meta({ description: 'Of a `mailing.send`: which of the mailing’s lanes.' }),
+    mailing: integer('Mailing').nullable().meta({ description: 'The id of the mailing, if the job belongs to one.' }),
+    lane: integer('Lane').nullable().meta({ description: 'The lane of the mailing, for a `mailing.send`.' }),
     next_run: timestamp('Next run').nullable(),
     last_run: timestamp('Last run').nullable(),
     last_finished: timestamp('Last finished').nullable(),
-    failures: integer('Failures').meta({ description: 'How often it has failed.' }),
-    last_error: z.string().nullable().meta({ description: 'Why it failed last.' }),
+    failures: integer('Failures').meta({ description: 'How many times it has failed.' }),
+    last_error: z.string().nullable().meta({ description: 'The error of the last failure.' }),
     worker: z
       .string()
       .nullable()
-      .meta({ description: 'Who runs it, or ran it last: host, process, a word of chance.' }),
+      .meta({ description: 'The worker that runs it or ran it last: host, process and a random word.' }),
   })
   .meta({ id: 'Job' });
 export type Job = z.infer<typeof Job>;
@@ -44,8 +44,7 @@ export type JobFilter = z.infer<typeof JobFilter>;
 
 export const jobs = {
   list: query('jobs_list', '/jobs/', {
-    summary:
-      'List jobs: first those that run, then those that are planned, then those that ended; `count` ends at 10,000',
+    summary: 'List jobs: running, then planned, then ended; `count` stops at 10,000',
     needs: 'view_job',
     conflicts: ['job.store_away'],
     input: JobFilter,

@@ -85,7 +85,7 @@ export const Explanation = z
       'expired_before_start',
       'canceled_before_start',
     ]),
-    explanation: z.string().meta({ description: 'The same in a sentence.' }),
+    explanation: z.string().meta({ description: 'The reason as a sentence.' }),
     message: MessageTimeline.nullable(),
   })
   .meta({ id: 'Explanation' });

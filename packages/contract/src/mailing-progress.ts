@@ -19,7 +19,7 @@ export type MailingProgress = z.infer<typeof MailingProgress>;
 export const streams = {
   mailing: {
     watch: query('mailing_watch', '/mailing/{id}/watch/', {
-      summary: 'Tell how a mailing goes on, until it has ended',
+      summary: 'Watch the progress of a mailing until it ends',
       needs: 'view_statistic',
       input: z.object({ id: Id, lastEventId: z.string().max(200).optional() }),
       output: MailingProgress,

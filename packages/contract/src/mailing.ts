@@ -44,7 +44,7 @@ const pace = {
   send_window_end: timeOfDay('Until this time of day, in the time zone of each client.', '21:00').nullable(),
   send_per_second: quantity({
     ...{ min: 1, max: 100_000, example: 100 },
-    description: 'How many messages a second may be sent at most, by all workers together.',
+    description: 'The most messages a second that all workers together may send.',
   }).nullable(),
 };
 const optionalPace = z.object(pace).partial().shape;
@@ -85,7 +85,7 @@ export type NewMailing = z.infer<typeof NewMailing>;
 
 /** What was put back into a state before its end, and how the mailing stands now. */
 export const Reopened = z
-  .object({ messages: integer().meta({ description: 'How many messages it was.' }), mailing: MailingList })
+  .object({ messages: integer().meta({ description: 'How many messages were reopened.' }), mailing: MailingList })
   .meta({ id: 'Reopened' });
 export type Reopened = z.infer<typeof Reopened>;
 
@@ -98,13 +98,13 @@ const conflicts: ErrorCode[] = ['mailing.started', 'mailing.ended'];
 
 export const mailing = {
   list: query('mailing_list', '/mailing/', {
-    summary: 'List mailings, by the name of a tag or a code if you like',
+    summary: 'List mailings, optionally by the name of a tag or a code',
     needs: 'view_mailing',
     input: MailingFilter,
     output: pageOf(MailingList),
   }),
   create: mutation('mailing_create', 'POST', '/mailing/', {
-    summary: 'Create a mailing; it starts by itself when its start comes',
+    summary: 'Create a mailing, which starts by itself at its start',
     needs: 'add_mailing',
     input: NewMailing,
     body: 'MailingListCreateUpdate',
@@ -136,14 +136,14 @@ export const mailing = {
     output: MailingListCreateUpdate,
   }),
   delete: mutation('mailing_delete', 'DELETE', '/mailing/{id}/', {
-    summary: 'Delete a mailing with its messages; what is unsent is not sent',
+    summary: 'Delete a mailing with its messages; unsent messages are not sent',
     needs: 'delete_mailing',
     input: MailingRef,
     output: z.void(),
   }),
   pause: mutation('mailing_pause', 'POST', '/mailing/{id}/pause/', {
     steers: true,
-    summary: 'Pause a mailing: no request starts later than a second after the answer',
+    summary: 'Pause a mailing; no request starts later than one second after the answer',
     needs: 'change_mailing',
     status: 200,
     conflicts: ['mailing.ended'],
@@ -152,7 +152,7 @@ export const mailing = {
   }),
   resume: mutation('mailing_resume', 'POST', '/mailing/{id}/resume/', {
     steers: true,
-    summary: 'Go on with a mailing that was paused',
+    summary: 'Resume a paused mailing',
     needs: 'change_mailing',
     status: 200,
     conflicts: ['mailing.ended'],
@@ -161,7 +161,7 @@ export const mailing = {
   }),
   cancel: mutation('mailing_cancel', 'POST', '/mailing/{id}/cancel/', {
     steers: true,
-    summary: 'Cancel a mailing for good: no request starts later than a second after the answer',
+    summary: 'Cancel a mailing for good; no request starts later than one second after the answer',
     needs: 'change_mailing',
     status: 200,
     conflicts: ['mailing.ended'],
@@ -169,7 +169,7 @@ export const mailing = {
     output: MailingList,
   }),
   retry: mutation('mailing_retry', 'POST', '/mailing/{id}/retry/', {
-    summary: 'Send again what failed, and nothing else, within the end of the mailing',
+    summary: 'Retry the failed messages of a mailing, and only those, before its end',
     needs: 'change_mailing',
     status: 200,
     conflicts: ['mailing.purged', 'mailing.canceled', 'mailing.over'],
@@ -177,7 +177,7 @@ export const mailing = {
     output: Reopened,
   }),
   resolve: mutation('mailing_resolve', 'POST', '/mailing/{id}/resolve/', {
-    summary: 'Settle every unknown message of a mailing',
+    summary: 'Resolve every unknown message of a mailing',
     needs: 'change_mailing',
     status: 200,
     conflicts: ['mailing.purged', 'mailing.canceled', 'mailing.over'],
@@ -186,19 +186,19 @@ export const mailing = {
   }),
   preview: query('mailing_preview', '/mailing/preview/', {
     method: 'POST',
-    summary: 'Tell whom a mailing would reach, in how many parts and how long it would take, without making it',
+    summary: 'Preview a mailing without creating it: audience, SMS parts and duration',
     needs: 'add_mailing',
     input: NewMailing,
     output: MailingPreview,
   }),
   previewStored: query('mailing_preview_stored', '/mailing/{id}/preview/', {
-    summary: 'Preview a stored mailing: whom it reaches, in how many parts, and how long what is left takes',
+    summary: 'Preview a stored mailing: audience, SMS parts and the time that the rest takes',
     needs: 'view_mailing',
     input: MailingRef,
     output: MailingPreview,
   }),
   explain: query('mailing_explain', '/mailing/{id}/explain/', {
-    summary: 'Tell why a client was or was not in the audience of a mailing, and what became of the message',
+    summary: 'Explain whether a client is in the audience of a mailing, why, and what happened to the message',
     needs: 'view_message',
     input: MailingRef.extend({ client: Id.meta({ description: 'The id of a client.', readOnly: undefined }) }),
     output: Explanation,

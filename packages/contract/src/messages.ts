@@ -65,10 +65,10 @@ export const MessageEvent = z
       'retried',
       'settled',
     ]),
-    attempt: integer().nullable().meta({ description: 'Which attempt it was, from 1.' }),
-    http_status: integer().nullable().meta({ description: 'What the provider answered with.' }),
-    code: integer().nullable().meta({ description: 'The code in the provider’s answer.' }),
-    latency_ms: integer().nullable().meta({ description: 'How long the provider took.' }),
+    attempt: integer().nullable().meta({ description: 'The number of the attempt, from 1.' }),
+    http_status: integer().nullable().meta({ description: 'The HTTP status of the provider’s answer.' }),
+    code: integer().nullable().meta({ description: 'The provider’s own code in its answer.' }),
+    latency_ms: integer().nullable().meta({ description: 'How long the provider took to answer, in milliseconds.' }),
     detail: z.string(),
   })
   .meta({ id: 'MessageEvent' });
@@ -78,10 +78,10 @@ export type MessageEvent = z.infer<typeof MessageEvent>;
 export const MessageTimeline = z
   .object({
     ...Message.shape,
-    phone_number: z.string().nullable().meta({ description: 'By now; null when the client was deleted.' }),
+    phone_number: z.string().nullable().meta({ description: 'The current number; null when the client was deleted.' }),
     reason: MessageReason.nullable(),
-    explanation: z.string().meta({ description: 'The same in a sentence.' }),
-    due_at: timestamp().nullable().meta({ description: 'When it is asked with next; null when it has its end.' }),
+    explanation: z.string().meta({ description: 'The reason as a sentence.' }),
+    due_at: timestamp().nullable().meta({ description: 'Time of the next attempt; null once the message is final.' }),
     events: z.array(MessageEvent),
   })
   .meta({ id: 'MessageTimeline' });
@@ -103,19 +103,19 @@ const MessageFilter = Paging.extend({
 
 export const messages = {
   list: query('messages_list', '/messages/', {
-    summary: 'List messages, by mailing, client or status if you like',
+    summary: 'List messages, optionally by mailing, client or status',
     needs: 'view_message',
     input: MessageFilter,
     output: pageOf(Message),
   }),
   read: query('messages_read', '/messages/{id}/', {
-    summary: 'Tell what became of a message, attempt by attempt',
+    summary: 'Read the history of a message, attempt by attempt',
     needs: 'view_message',
     input: MessageRef,
     output: MessageTimeline,
   }),
   resolve: mutation('messages_resolve', 'POST', '/messages/{id}/resolve/', {
-    summary: 'Settle an unknown message',
+    summary: 'Resolve an unknown message',
     needs: 'change_message',
     status: 200,
     conflicts: ['message.settled', 'message.client_deleted', 'mailing.canceled', 'mailing.over'],

@@ -13,11 +13,11 @@ export const Provider = z
     fault: z
       .enum(['provider', 'credentials'])
       .nullable()
-      .meta({ description: 'Whether the provider fails, or does not take our token.' }),
-    detail: z.string().nullable().meta({ description: 'What it answered when requests were stopped.' }),
+      .meta({ description: 'Whether the provider fails, or refuses our token.' }),
+    detail: z.string().nullable().meta({ description: 'The answer that made requests stop.' }),
     opened_at: timestamp().nullable(),
-    probe_at: timestamp().nullable().meta({ description: 'When it is asked again.' }),
-    times_opened: integer().meta({ description: 'How often in a row it was found sick.' }),
+    probe_at: timestamp().nullable().meta({ description: 'Time of the next trial request.' }),
+    times_opened: integer().meta({ description: 'How many times in a row requests were stopped.' }),
     workers: z
       .array(
         z.object({
@@ -26,8 +26,8 @@ export const Provider = z
           since: timestamp(),
         }),
       )
-      .meta({ description: 'Workers that stopped for a fault that they found, until they can send again.' }),
-    per_second: z.number().nullable().meta({ description: 'SEND_PER_SECOND; null without a limit.' }),
+      .meta({ description: 'Workers that stopped sending because of a fault of their own, such as a wrong token.' }),
+    per_second: z.number().nullable().meta({ description: 'The limit SEND_PER_SECOND; null when there is none.' }),
   })
   .meta({ id: 'Provider' });
 export type Provider = z.infer<typeof Provider>;
@@ -35,7 +35,7 @@ export type Provider = z.infer<typeof Provider>;
 export const provider = {
   list: query('provider_list', '/provider/', {
     steers: true,
-    summary: 'Tell how the provider does: whether requests go through, and if not, why',
+    summary: 'List providers: whether requests go through, and if not, why',
     needs: 'view_provider',
     input: z.object({}),
     output: z.array(Provider),

@@ -6,8 +6,8 @@ import { text, timestamp } from './kit/scalars.js';
 export const Sending = z
   .object({
     stopped: z.boolean(),
-    reason: z.string().nullable().meta({ description: 'Why it was stopped, in the words of who did it.' }),
-    by: z.string().nullable().meta({ description: 'The username of who stopped it.' }),
+    reason: z.string().nullable().meta({ description: 'Why it was stopped, as the operator wrote it.' }),
+    by: z.string().nullable().meta({ description: 'The username of the operator who stopped it.' }),
     since: timestamp().nullable(),
   })
   .meta({ id: 'Sending' });
@@ -17,7 +17,7 @@ const SendingStop = z.object({
   reason: text({
     title: 'Reason',
     max: 500,
-    description: 'Why sending stops. Everybody who looks for the cause reads it.',
+    description: 'Why sending stops. It is shown to everyone who asks why messages wait.',
   }),
 });
 export type SendingStop = z.infer<typeof SendingStop>;
@@ -25,14 +25,14 @@ export type SendingStop = z.infer<typeof SendingStop>;
 export const sending = {
   read: query('sending_read', '/sending/', {
     steers: true,
-    summary: 'Tell whether sending is stopped, and by whom, since when and why',
+    summary: 'Read whether all sending is stopped, by whom, since when and why',
     needs: 'view_sending',
     input: z.object({}),
     output: Sending,
   }),
   stop: mutation('sending_stop', 'POST', '/sending/stop/', {
     steers: true,
-    summary: 'Stop all sending: no request starts later than a second after the answer',
+    summary: 'Stop all sending; no request starts later than one second after the answer',
     needs: 'change_sending',
     status: 200,
     input: SendingStop,
@@ -40,7 +40,7 @@ export const sending = {
   }),
   resume: mutation('sending_resume', 'POST', '/sending/resume/', {
     steers: true,
-    summary: 'Go on with all sending',
+    summary: 'Resume all sending',
     needs: 'change_sending',
     status: 200,
     input: z.object({}),

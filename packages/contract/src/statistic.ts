@@ -63,7 +63,7 @@ const StatisticRef = z.object({
 
 export const statistic = {
   list: query('statistic_list', '/statistic/', {
-    summary: 'Count mailings, clients and messages by status, in all and for each mailing',
+    summary: 'Count mailings, clients and messages by status, in total and for each mailing',
     needs: 'view_statistic',
     alsoAs: ['pdf'],
     defaultLimit: largestPageSize,

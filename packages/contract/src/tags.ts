@@ -15,7 +15,7 @@ export type TagFilter = z.infer<typeof TagFilter>;
 
 export const tags = {
   list: query('tags_list', '/tags/', {
-    summary: 'List tags, by name if you like',
+    summary: 'List tags, optionally by name',
     needs: 'view_tag',
     input: TagFilter,
     output: pageOf(Tag),

@@ -9,10 +9,12 @@ export const Token = z
     id: Id,
     name: text({ title: 'Name', max: 150, description: 'What the token is for.' }),
     user: z.string().meta({ readOnly: true, description: 'The username of its owner.' }),
-    permissions: ids('What the token may do, as far as its owner may.'),
+    permissions: ids('The ids of its permissions. A permission that the owner does not hold has no effect.'),
     created_at: timestamp('Created at').meta({ readOnly: true }),
     expires_at: timestamp('Expires at').nullable(),
-    last_used_at: timestamp('Last used at').nullable().meta({ readOnly: true, description: 'To the minute.' }),
+    last_used_at: timestamp('Last used at')
+      .nullable()
+      .meta({ readOnly: true, description: 'The time of the last call, to the minute.' }),
   })
   .meta({ id: 'Token' });
 export type Token = z.infer<typeof Token>;
@@ -21,7 +23,7 @@ export type Token = z.infer<typeof Token>;
 export const CreatedToken = Token.extend({
   token: z.string().meta({
     readOnly: true,
-    description: 'To be sent as `Authorization: Bearer …`. It is shown this once; only its hash is kept.',
+    description: 'Send it as `Authorization: Bearer …`. It is shown only once; the server keeps only its hash.',
   }),
 }).meta({ id: 'CreatedToken' });
 export type CreatedToken = z.infer<typeof CreatedToken>;
@@ -37,13 +39,13 @@ export type NewToken = z.infer<typeof NewToken>;
 /** Your own; `view_token` shows everybody's, `delete_token` revokes them. */
 export const tokens = {
   list: query('tokens_list', '/tokens/', {
-    summary: 'List your tokens, or everybody’s with the permission view_token',
+    summary: 'List your tokens; with the permission view_token, all tokens',
     needs: 'password',
     input: Paging,
     output: pageOf(Token),
   }),
   create: mutation('tokens_create', 'POST', '/tokens/', {
-    summary: 'Create a token with some of your permissions; the answer shows its secret, this once',
+    summary: 'Create a token with some of your permissions; its secret is shown only in this answer',
     needs: 'password',
     input: NewToken,
     body: 'Token',

@@ -46,7 +46,7 @@ export class ValidationError extends ShowroomError {
   }
 }
 
-/** No credentials, or wrong ones (401). */
+/** Missing or wrong credentials (401). */
 export class AuthenticationError extends ShowroomError {
   override readonly name = 'AuthenticationError';
 }

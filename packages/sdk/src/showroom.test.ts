@@ -174,7 +174,7 @@ describe('sdk', function () {
       );
       const error = await errorOf(other.showroom.tags.list());
       expect(error).to.be.instanceOf(ConnectionError).and.include({ status: 200 });
-      expect(error.message).to.equal('What answers there is no Showroom: 200, with text/html.');
+      expect(error.message).to.equal('The server at this address is not Showroom (HTTP 200, text/html).');
       await other.close();
     });
   });
@@ -710,7 +710,9 @@ describe('sdk', function () {
       expect(busy).to.be.instanceOf(RateLimitError).and.include({ retryAfterMs: 7_000 });
       [status, body] = [200, '{}'];
       const other = await errorOf(gateway.showroom.tags.list({}, impatient));
-      expect(other).to.be.instanceOf(ConnectionError).and.include({ message: 'What answers there is no Showroom.' });
+      expect(other)
+        .to.be.instanceOf(ConnectionError)
+        .and.include({ message: 'The server at this address is not Showroom.' });
       await gateway.close();
     });
 

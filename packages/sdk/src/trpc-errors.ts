@@ -5,7 +5,7 @@ import { ConnectionError, ShowroomError, toConnectionError, toDetails, toError }
 export async function requireOurs(response: Response): Promise<Response> {
   const type = response.headers.get('content-type') ?? 'nothing';
   if (type.includes('json') && (response.ok || (await isOurFailure(response.clone())))) return response;
-  const message = `What answers there is no Showroom: ${response.status}, with ${type}.`;
+  const message = `The server at this address is not Showroom (HTTP ${response.status}, ${type}).`;
   const details = { ...toDetails(response), message };
   throw response.status < 400 ? new ConnectionError(message, details) : toError(details);
 }
@@ -32,7 +32,8 @@ export function fromTrpc(error: unknown): ShowroomError {
   Object.defineProperties(error, { meta: { enumerable: false }, shape: { enumerable: false } });
   const response = error.meta?.response as Response | undefined;
   const data = error.data as ErrorData | undefined;
-  if (error.message === unreadable) return new ConnectionError('What answers there is no Showroom.', { cause: error });
+  if (error.message === unreadable)
+    return new ConnectionError('The server at this address is not Showroom.', { cause: error });
   if (!response || !data) return toConnectionError(error);
   return toError({
     ...toDetails(response),

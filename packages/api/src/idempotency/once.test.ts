@@ -11,7 +11,7 @@ const mailing = {
 };
 const reused = {
   status: 409,
-  body: { detail: 'This Idempotency-Key came with another body within the last 24 hours: use a new one.' },
+  body: { detail: 'This Idempotency-Key was used with another body within the last 24 hours. Use a new key.' },
 };
 
 describe('a call with an Idempotency-Key', () => {

@@ -91,7 +91,7 @@ describe('jobs in a store that is away', () => {
     for (const path of ['/jobs/', '/jobs/1/']) {
       const { status, body } = await api.rest('GET', path);
       expect(status).to.equal(503);
-      expect(body).to.deep.equal({ detail: 'The job store does not answer: try again later.' });
+      expect(body).to.deep.equal({ detail: 'The job store does not answer. Try again later.' });
     }
     const error = await api.trpc.jobs.list.query({}).catch((thrown: unknown) => thrown);
     expect(error).to.have.nested.property('data.error', 'job.store_away');

@@ -85,20 +85,20 @@ function tell(because: Because, stand: Stand, names: Names): string {
   const otherCode = `its code ${be} "${stand.code}", and the mailing is for ${list(names.codes)}`;
   const sentences: Record<Because, string> = {
     is_in_the_audience: 'The client matched when the mailing started.',
-    no_such_client: 'There is no such client; and none with this id was in the audience.',
+    no_such_client: 'There is no client with this id, and none was in the audience.',
     other_tag: `${notMatching}: ${otherTag}.`,
     other_code: `${notMatching}: ${otherCode}.`,
     other_tag_and_code: `${notMatching}: ${otherTag}; ${otherCode}.`,
     matches_since: stand.is_client
-      ? 'The client matches by now, but did not when the mailing started: it was added or changed later.'
+      ? 'The client matches now, but did not when the mailing started. It was added or changed later.'
       : 'The client was added after the mailing started, and has been deleted since.',
-    messages_removed: 'The mailing ended long ago, and its messages were removed: only their counts are kept.',
-    expired_before_start: 'The mailing expired: its end came before it could start, so it reached nobody.',
-    canceled_before_start: 'The mailing was canceled before it could start, so it reached nobody.',
+    messages_removed: 'The mailing ended long ago. Its messages were removed, and only their counts are kept.',
+    expired_before_start: 'The mailing expired: its end passed before it could start. It had no messages.',
+    canceled_before_start: 'The mailing was canceled before it started. It had no messages.',
     mailing_not_started:
       stand.status === 'paused'
         ? 'The mailing was paused before its start. The client would be in its audience if it started now.'
-        : 'The mailing has not started; the client would be in its audience by now.',
+        : 'The mailing has not started. The client would be in its audience if it started now.',
   };
   return sentences[because];
 }

@@ -80,7 +80,7 @@ describe('steering a mailing', () => {
     await running.store.finish(id);
     for (const verb of ['pause', 'resume', 'cancel']) {
       expect(await steer(id, verb), verb).to.deep.include(
-        shouldBe(409, 'The mailing has ended: it cannot change any more.'),
+        shouldBe(409, 'The mailing has ended. It can no longer change.'),
       );
     }
     expect(await statusOf(id)).to.equal('completed');
@@ -120,13 +120,13 @@ describe('steering a mailing', () => {
     await running.settle(id, ['failed', 'sent', 'sent', 'sent']);
     await running.store.finish(id);
     await api.query(`UPDATE mailings SET end_at = now() - interval '1 second' WHERE id = ${id}`);
-    const over = 'The end of the mailing has come: nothing more can be sent.';
+    const over = 'The end of the mailing has passed. Nothing more can be sent.';
     expect(await steer(id, 'retry')).to.deep.include(shouldBe(409, over));
     const canceled = await running.start();
     await steer(canceled, 'cancel');
     await running.store.finish(canceled);
     expect(await steer(canceled, 'retry')).to.deep.include(
-      shouldBe(409, 'The mailing was canceled: nothing more is sent.'),
+      shouldBe(409, 'The mailing was canceled. Nothing more is sent.'),
     );
   });
 

@@ -34,14 +34,14 @@ export interface Stand {
 export function explainMessage(stand: Stand, events: readonly MessageEvent[]): string {
   const last = [...events].reverse().find(({ attempt, event }) => attempt !== null && event !== 'accepted');
   const answer = last ? ` The last answer was: ${last.detail}` : '';
-  const settle = ' An operator can settle it: POST /messages/{id}/resolve/.';
+  const resolve = ' An operator can resolve it: POST /messages/{id}/resolve/.';
   switch (stand.status) {
     case 'pending':
       return explainPending(stand, answer);
     case 'sent':
-      return stand.reason === 'operator' ? 'An operator said that it was sent.' : 'The provider accepted it.';
+      return stand.reason === 'operator' ? 'An operator resolved it as sent.' : 'The provider accepted it.';
     case 'failed':
-      return stand.reason === 'operator' ? 'An operator said that it failed.' : `The provider refused it.${answer}`;
+      return stand.reason === 'operator' ? 'An operator resolved it as failed.' : `The provider refused it.${answer}`;
     case 'expired':
       return stand.reason === 'window'
         ? `It was not sent: in the time zone ${stand.timezone}, no window opened before the end of the mailing.`
@@ -50,8 +50,8 @@ export function explainMessage(stand: Stand, events: readonly MessageEvent[]): s
       return explainCanceled(stand);
     case 'unknown':
       return stand.reason === 'worker_died'
-        ? `It may have been sent: a worker died before it could write down an answer.${answer}${settle}`
-        : `It may have been sent: an attempt went without an answer that tells.${answer}${settle}`;
+        ? `It may have been sent: a worker died before it recorded the answer.${answer}${resolve}`
+        : `It may have been sent: an attempt got no conclusive answer.${answer}${resolve}`;
   }
 }
 
@@ -69,14 +69,15 @@ function explainCanceled({ reason }: Stand): string {
 /** What it waits for; where that is several things, the one that keeps it longest. */
 function explainPending(stand: Stand, answer: string): string {
   if (stand.mailing_status === 'canceled') return 'It is being canceled with its mailing.';
-  if (stand.is_over) return `The end of the mailing has come: what is unsent expires.${answer}`;
-  if (stand.phone_number === null) return `The client was deleted: it is canceled before its next attempt.${answer}`;
+  if (stand.is_over) return `The end of the mailing has passed. Unsent messages expire.${answer}`;
+  if (stand.phone_number === null)
+    return `The client was deleted. The message is canceled before its next attempt.${answer}`;
   if (stand.stop !== null) return `It waits: ${explainStop(stand.stop)}${answer}`;
   if (stand.mailing_status === 'paused') return `It waits: the mailing is paused.${answer}`;
   if (stand.is_window_closed) return `It waits for the window to open in ${stand.timezone}.${answer}`;
   if (stand.provider_trouble !== null) {
-    return `It waits: requests to the provider are stopped, because it is sick. It said: ${stand.provider_trouble}`;
+    return `It waits: requests to the provider are stopped, because it fails. Its last answer: ${stand.provider_trouble}`;
   }
   if (stand.is_retry_waiting) return `It waits for its next attempt.${answer}`;
-  return stand.is_held ? `A worker has it in hand.${answer}` : `It waits for its turn.${answer}`;
+  return stand.is_held ? `A worker is sending it.${answer}` : `It waits for its turn.${answer}`;
 }

@@ -57,7 +57,7 @@ describe('did this client get it, and if not, why?', () => {
     const mailing = await running.start();
     const { messages, hold } = await running.claim(mailing);
     const { id } = messages[0]!;
-    expect((await read(id)).explanation).to.equal('A worker has it in hand.');
+    expect((await read(id)).explanation).to.equal('A worker is sending it.');
     await running.store.introduce({ name: 'sms', idempotent: true, perSecond: null });
     const trip = {
       fault: 'credentials',
@@ -113,9 +113,9 @@ describe('did this client get it, and if not, why?', () => {
     );
     expect(await words(), 'a worker that is dead').to.equal('It waits for its turn.');
     await set(`start_at = now() - interval '2 s', end_at = now() - interval '1 s'`);
-    expect(await words()).to.equal('The end of the mailing has come: what is unsent expires.');
+    expect(await words()).to.equal('The end of the mailing has passed. Unsent messages expire.');
     await set(`status = 'paused'`);
-    expect(await words()).to.equal('The end of the mailing has come: what is unsent expires.');
+    expect(await words()).to.equal('The end of the mailing has passed. Unsent messages expire.');
     await set(`status = 'canceled'`);
     expect(await words()).to.equal('It is being canceled with its mailing.');
   });
@@ -158,12 +158,12 @@ describe('did this client get it, and if not, why?', () => {
         expect(body).to.include({
           status: as,
           reason: 'operator',
-          explanation: `An operator said that it ${as === 'sent' ? 'was sent' : 'failed'}.`,
+          explanation: `An operator resolved it as ${as}.`,
         });
         expect(body.events.at(-1)).to.include({ event: 'settled', detail: `Said to be ${as} by admin.` });
         expect(await resolve(id!, as)).to.deep.include({
           status: 409,
-          body: { detail: 'It is known what became of the message: there is nothing to settle.' },
+          body: { detail: 'The message is not unknown, so there is nothing to resolve.' },
         });
       }
     });
@@ -222,7 +222,7 @@ describe('did this client get it, and if not, why?', () => {
       await deleteClient(1);
       const { status, explanation } = await read(messages[0]!.id);
       expect(status).to.equal('pending');
-      expect(explanation).to.equal('The client was deleted: it is canceled before its next attempt.');
+      expect(explanation).to.equal('The client was deleted. The message is canceled before its next attempt.');
       await running.store.release(hold);
       expect((await read(messages[0]!.id)).status).to.equal('canceled');
     });
@@ -239,11 +239,11 @@ describe('did this client get it, and if not, why?', () => {
       });
       expect(await resolve(unknown!, 'retry')).to.deep.include({
         status: 409,
-        body: { detail: 'The client was deleted: the message cannot be sent again. Settle it as sent or failed.' },
+        body: { detail: 'The client was deleted, so the message cannot be sent again. Resolve it as sent or failed.' },
       });
       expect((await read(failed!)).status).to.equal('failed');
       expect((await resolve(unknown!, 'sent')).body.status).to.equal('sent');
-      expect((await resolve(unknown!, 'retry')).body.detail).to.match(/nothing to settle/);
+      expect((await resolve(unknown!, 'retry')).body.detail).to.match(/nothing to resolve/);
     });
   });
 

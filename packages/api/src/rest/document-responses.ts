@@ -16,7 +16,7 @@ export const errorSchemas = {
   ValidationError: {
     type: 'object',
     description:
-      'For each refused field why; `non_field_errors` speaks of the body as a whole. Every wrong field is told at once.',
+      'For each refused field, the reasons. `non_field_errors` is about the body as a whole. All wrong fields are reported at once.',
     additionalProperties: { type: 'array', items: { type: 'string' } },
   },
 } satisfies Record<string, Schema>;
@@ -47,15 +47,15 @@ export function toResponses(contract: ProcedureContract, content: Content | unde
       }),
     }),
     ...(hasFilter(contract) && !takesBody && { 400: failure('Some values were refused', refTo('ValidationError')) }),
-    401: failure('No credentials, or wrong ones'),
+    401: failure('Missing or wrong credentials'),
     403: failure('Not permitted'),
     404: failure(isOfRowOrPage ? 'There is no such row, page or `format`' : 'There is no such `format`'),
-    405: failure('Another method than those of this path, which the header Allow lists'),
-    406: failure('No type that the header Accept names can be answered'),
+    405: failure('This path does not allow the method; the header Allow lists those it does'),
+    406: failure('The answer is not available in any type that the header Accept names'),
     ...told(conflicts, 409),
     ...(takesBody && {
       413: failure('The body is too large'),
-      415: failure('The body is of a type that is not taken'),
+      415: failure('The media type of the body is not supported'),
     }),
     429: failure('Too many requests, or too many wrong passwords; the header Retry-After says when to try again'),
     ...told([...conflicts, 'server.database_away', 'server.too_slow'], 503),

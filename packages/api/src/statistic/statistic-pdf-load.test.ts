@@ -39,7 +39,9 @@ describe('PDFs of 1,000 mailings', function () {
     expect(answers.filter(({ status }) => status === 200)).to.have.length(16 - refused.length);
     expect(refused[0]!.headers.get('retry-after')).to.equal('5');
     expect(refused[0]!.headers.get('x-error-code')).to.equal('statistic.busy');
-    expect(await refused[0]!.json()).to.deep.equal({ detail: 'Too many PDFs wait to be drawn: try again later.' });
+    expect(await refused[0]!.json()).to.deep.equal({
+      detail: 'Too many PDFs are waiting to be drawn. Try again later.',
+    });
     expect((await ask()).status).to.equal(200);
   });
 

@@ -192,7 +192,7 @@ describe('users', () => {
   it('keep a superuser who is active: not deleted, demoted or deactivated', async () => {
     const refused = {
       status: 409,
-      body: { detail: 'This is the last superuser who is active: make another one first.' },
+      body: { detail: 'This is the last active superuser. Make another user a superuser first.' },
     };
     await api.rest('POST', '/users/', { ...ivan, is_superuser: true, is_active: false });
     expect(await api.rest('DELETE', '/users/admin/')).to.deep.include(refused);

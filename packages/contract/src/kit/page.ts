@@ -24,8 +24,8 @@ const key = z
   .min(0)
   .meta({
     description:
-      'The id of a row that the page begins after, instead of its number: however far into the list, a page costs the ' +
-      'same, and no row is told twice or left out while others come and go. `next` of such a page goes on like this.',
+      'Cursor: returns rows whose id is greater than this. Unlike `page`, it costs the same at any depth and never ' +
+      'repeats or skips rows while the list changes. `next` holds the following cursor.',
     override,
   })
   .optional();

@@ -500,7 +500,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
       read: TRPCQueryProcedure<{ input: object; output: Sending; meta: object }>;
       stop: TRPCMutationProcedure<{
         input: {
-          /** Why sending stops. Everybody who looks for the cause reads it. */
+          /** Why sending stops. It is shown to everyone who asks why messages wait. */
           reason: string;
         };
         output: Sending;
@@ -603,7 +603,7 @@ export type ShowroomRouter = TRPCBuiltRouter<
         input: {
           /** What the token is for. */
           name: string;
-          /** What the token may do, as far as its owner may. */
+          /** The ids of its permissions. A permission that the owner does not hold has no effect. */
           permissions: number[];
           expires_at?: Date | string | null | undefined;
         };

@@ -66,7 +66,7 @@ import type {
 /** Who did what, and when. */
 export interface AuditResource {
   /**
-   * List who did what and when, the latest first. Needs `view_audit`.
+   * List audit entries, the latest first. Needs `view_audit`.
    *
    * @example
    * for await (const row of showroom.audit.list.all()) console.log(row.id);
@@ -76,7 +76,7 @@ export interface AuditResource {
 /** Signing in, and the account of whoever calls. */
 export interface AuthResource {
   /**
-   * Sign in: sets the cookie of a session.
+   * Sign in, and set a session cookie.
    *
    * @example
    * await showroom.auth.login({ username: 'ivan', password: 'a long one' });
@@ -84,7 +84,7 @@ export interface AuthResource {
   login(input: AuthLoginInput, options?: CallOptions): Promise<Me>;
 
   /**
-   * Sign out: ends the session whose cookie came along. For every user.
+   * Sign out, and end the session of the cookie. For every user.
    *
    * @example
    * await showroom.auth.logout();
@@ -92,7 +92,7 @@ export interface AuthResource {
   logout(options?: CallOptions): Promise<void>;
 
   /**
-   * Read who calls, and what they may do. For every user.
+   * Read your own account and permissions. For every user.
    *
    * @example
    * await showroom.auth.me();
@@ -110,7 +110,7 @@ export interface AuthResource {
 /** People who can be reached. */
 export interface ClientsResource {
   /**
-   * List clients, by phone number, mobile operator code or tag if you like. Needs `view_client`.
+   * List clients, optionally by phone number, mobile operator code or tag. Needs `view_client`.
    *
    * @example
    * for await (const row of showroom.clients.list.all()) console.log(row.id);
@@ -169,7 +169,7 @@ export interface ClientsResource {
 /** Mobile operator codes. */
 export interface CodesResource {
   /**
-   * List mobile operator codes, by code if you like. Needs `view_code`.
+   * List mobile operator codes, optionally by code. Needs `view_code`.
    *
    * @example
    * for await (const row of showroom.codes.list.all()) console.log(row.id);
@@ -270,7 +270,7 @@ export interface GroupsResource {
 /** What wakes the workers. */
 export interface JobsResource {
   /**
-   * List jobs: first those that run, then those that are planned, then those that ended; `count` ends at 10,000. Needs `view_job`.
+   * List jobs: running, then planned, then ended; `count` stops at 10,000. Needs `view_job`.
    *
    * @throws ConflictError job.store_away
    * @example
@@ -290,7 +290,7 @@ export interface JobsResource {
 /** One text to one audience between two moments. */
 export interface MailingResource extends MailingWatching {
   /**
-   * List mailings, by the name of a tag or a code if you like. Needs `view_mailing`.
+   * List mailings, optionally by the name of a tag or a code. Needs `view_mailing`.
    *
    * @example
    * for await (const row of showroom.mailing.list.all()) console.log(row.id);
@@ -298,7 +298,7 @@ export interface MailingResource extends MailingWatching {
   readonly list: List<MailingList, MailingListFilter>;
 
   /**
-   * Create a mailing; it starts by itself when its start comes. Needs `add_mailing`.
+   * Create a mailing, which starts by itself at its start. Needs `add_mailing`.
    *
    * @example
    * await showroom.mailing.create({ tags: ['vip'], codes: [], start_notification_date: 'now', end_notification_date: new Date(Date.now() + 3_600_000), text: 'Come and see' });
@@ -332,7 +332,7 @@ export interface MailingResource extends MailingWatching {
   partialUpdate(id: number, input?: MailingPartialUpdateInput, options?: CallOptions): Promise<MailingListCreateUpdate>;
 
   /**
-   * Delete a mailing with its messages; what is unsent is not sent. Needs `delete_mailing`.
+   * Delete a mailing with its messages; unsent messages are not sent. Needs `delete_mailing`.
    *
    * @example
    * await showroom.mailing.delete(12);
@@ -340,7 +340,7 @@ export interface MailingResource extends MailingWatching {
   delete(id: number, options?: CallOptions): Promise<void>;
 
   /**
-   * Pause a mailing: no request starts later than a second after the answer. Needs `change_mailing`.
+   * Pause a mailing; no request starts later than one second after the answer. Needs `change_mailing`.
    *
    * @throws ConflictError mailing.ended
    * @example
@@ -349,7 +349,7 @@ export interface MailingResource extends MailingWatching {
   pause(id: number, options?: CallOptions): Promise<MailingList>;
 
   /**
-   * Go on with a mailing that was paused. Needs `change_mailing`.
+   * Resume a paused mailing. Needs `change_mailing`.
    *
    * @throws ConflictError mailing.ended
    * @example
@@ -358,7 +358,7 @@ export interface MailingResource extends MailingWatching {
   resume(id: number, options?: CallOptions): Promise<MailingList>;
 
   /**
-   * Cancel a mailing for good: no request starts later than a second after the answer. Needs `change_mailing`.
+   * Cancel a mailing for good; no request starts later than one second after the answer. Needs `change_mailing`.
    *
    * @throws ConflictError mailing.ended
    * @example
@@ -367,7 +367,7 @@ export interface MailingResource extends MailingWatching {
   cancel(id: number, options?: CallOptions): Promise<MailingList>;
 
   /**
-   * Send again what failed, and nothing else, within the end of the mailing. Needs `change_mailing`.
+   * Retry the failed messages of a mailing, and only those, before its end. Needs `change_mailing`.
    *
    * @throws ConflictError mailing.purged, mailing.canceled, mailing.over
    * @example
@@ -376,7 +376,7 @@ export interface MailingResource extends MailingWatching {
   retry(id: number, options?: CallOptions): Promise<Reopened>;
 
   /**
-   * Settle every unknown message of a mailing. Needs `change_mailing`.
+   * Resolve every unknown message of a mailing. Needs `change_mailing`.
    *
    * @throws ConflictError mailing.purged, mailing.canceled, mailing.over
    * @example
@@ -385,7 +385,7 @@ export interface MailingResource extends MailingWatching {
   resolve(id: number, input: MailingResolveInput, options?: CallOptions): Promise<Reopened>;
 
   /**
-   * Tell whom a mailing would reach, in how many parts and how long it would take, without making it. Needs `add_mailing`.
+   * Preview a mailing without creating it: audience, SMS parts and duration. Needs `add_mailing`.
    *
    * @example
    * await showroom.mailing.preview({ tags: ['vip'], codes: [], start_notification_date: 'now', end_notification_date: new Date(Date.now() + 3_600_000), text: 'Come and see' });
@@ -393,7 +393,7 @@ export interface MailingResource extends MailingWatching {
   preview(input: MailingPreviewInput, options?: CallOptions): Promise<MailingPreview>;
 
   /**
-   * Preview a stored mailing: whom it reaches, in how many parts, and how long what is left takes. Needs `view_mailing`.
+   * Preview a stored mailing: audience, SMS parts and the time that the rest takes. Needs `view_mailing`.
    *
    * @example
    * await showroom.mailing.previewStored(12);
@@ -401,7 +401,7 @@ export interface MailingResource extends MailingWatching {
   previewStored(id: number, options?: CallOptions): Promise<MailingPreview>;
 
   /**
-   * Tell why a client was or was not in the audience of a mailing, and what became of the message. Needs `view_message`.
+   * Explain whether a client is in the audience of a mailing, why, and what happened to the message. Needs `view_message`.
    *
    * @example
    * await showroom.mailing.explain(12, { client: 12 });
@@ -411,7 +411,7 @@ export interface MailingResource extends MailingWatching {
 /** One mailing to one client. */
 export interface MessagesResource {
   /**
-   * List messages, by mailing, client or status if you like. Needs `view_message`.
+   * List messages, optionally by mailing, client or status. Needs `view_message`.
    *
    * @example
    * for await (const row of showroom.messages.list.all()) console.log(row.id);
@@ -419,7 +419,7 @@ export interface MessagesResource {
   readonly list: List<Message, MessagesListFilter>;
 
   /**
-   * Tell what became of a message, attempt by attempt. Needs `view_message`.
+   * Read the history of a message, attempt by attempt. Needs `view_message`.
    *
    * @example
    * await showroom.messages.read(12);
@@ -427,7 +427,7 @@ export interface MessagesResource {
   read(id: number, options?: CallOptions): Promise<MessageTimeline>;
 
   /**
-   * Settle an unknown message. Needs `change_message`.
+   * Resolve an unknown message. Needs `change_message`.
    *
    * @throws ConflictError message.settled, message.client_deleted, mailing.canceled, mailing.over
    * @example
@@ -448,7 +448,7 @@ export interface PermissionsResource {
 /** Who delivers, and how they do. */
 export interface ProviderResource {
   /**
-   * Tell how the provider does: whether requests go through, and if not, why. Needs `view_provider`.
+   * List providers: whether requests go through, and if not, why. Needs `view_provider`.
    *
    * @example
    * await showroom.provider.list();
@@ -458,7 +458,7 @@ export interface ProviderResource {
 /** Whether messages are sent at all. */
 export interface SendingResource {
   /**
-   * Tell whether sending is stopped, and by whom, since when and why. Needs `view_sending`.
+   * Read whether all sending is stopped, by whom, since when and why. Needs `view_sending`.
    *
    * @example
    * await showroom.sending.read();
@@ -466,7 +466,7 @@ export interface SendingResource {
   read(options?: CallOptions): Promise<Sending>;
 
   /**
-   * Stop all sending: no request starts later than a second after the answer. Needs `change_sending`.
+   * Stop all sending; no request starts later than one second after the answer. Needs `change_sending`.
    *
    * @example
    * await showroom.sending.stop({ reason: '12' });
@@ -474,7 +474,7 @@ export interface SendingResource {
   stop(input: SendingStopInput, options?: CallOptions): Promise<Sending>;
 
   /**
-   * Go on with all sending. Needs `change_sending`.
+   * Resume all sending. Needs `change_sending`.
    *
    * @example
    * await showroom.sending.resume();
@@ -484,7 +484,7 @@ export interface SendingResource {
 /** Counts of mailings, clients and messages. */
 export interface StatisticResource {
   /**
-   * Count mailings, clients and messages by status, in all and for each mailing. Needs `view_statistic`.
+   * Count mailings, clients and messages by status, in total and for each mailing. Needs `view_statistic`.
    *
    * @example
    * await showroom.statistic.list();
@@ -502,7 +502,7 @@ export interface StatisticResource {
 /** Labels on clients. */
 export interface TagsResource {
   /**
-   * List tags, by name if you like. Needs `view_tag`.
+   * List tags, optionally by name. Needs `view_tag`.
    *
    * @example
    * for await (const row of showroom.tags.list.all()) console.log(row.id);
@@ -553,7 +553,7 @@ export interface TagsResource {
 /** What programs sign in with. */
 export interface TokensResource {
   /**
-   * List your tokens, or everybody’s with the permission view_token. For every user.
+   * List your tokens; with the permission view_token, all tokens. For every user.
    *
    * @example
    * for await (const row of showroom.tokens.list.all()) console.log(row.id);
@@ -561,7 +561,7 @@ export interface TokensResource {
   readonly list: List<Token, object>;
 
   /**
-   * Create a token with some of your permissions; the answer shows its secret, this once. For every user.
+   * Create a token with some of your permissions; its secret is shown only in this answer. For every user.
    *
    * @example
    * await showroom.tokens.create({ name: 'vip', permissions: [] });

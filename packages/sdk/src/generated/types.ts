@@ -14,25 +14,25 @@ export interface AuditEntry {
   id: number;
   at: Date;
   action: 'create' | 'update' | 'delete' | 'login' | 'logout' | 'refuse';
-  /** The username, as it was; of a refused sign-in, the one that was tried. */
+  /** The username at that time; for a refused sign-in, the username that was tried. */
   user: string;
   /** The id of the user, which stays when the name changes. Null for entries by the server, for tried names that nobody has, and for entries older than this field. */
   user_id: number | null;
-  /** The id of the token, if a program called. */
+  /** The id of the token, if the caller used one. */
   token: number | null;
   /** The network address that the request came from. */
   address: string;
-  /** The operationId of what was called. */
+  /** The operationId of the call. */
   operation: string;
-  /** What kind of row: `tags`, `mailing`. */
+  /** The resource of the row: `tags`, `mailing`. */
   resource: string;
   /** The id of the row. */
   row: string | null;
-  /** What was deleted, or the changed fields as they were. */
+  /** The deleted row, or the changed fields before the change. */
   old: Record<string, unknown> | null;
   /** What was created, or the changed fields as they are since. */
   new: Record<string, unknown> | null;
-  /** The code of the error that a refused caller was answered. */
+  /** The error code of the refusal. */
   reason: string | null;
 }
 
@@ -60,7 +60,7 @@ export interface Me {
   groups: number[];
   /** Specific permissions for this user. */
   user_permissions: number[];
-  /** The codenames of what this caller may do. A superuser who signed in with the password may do everything. */
+  /** The codenames of the caller’s permissions. A superuser who signed in with a password may do everything. */
   permissions: string[];
 }
 
@@ -213,21 +213,21 @@ export interface JobsListFilter {
 
 export interface Job {
   id: string;
-  /** What is done: `mailing.start`, `mailing.send`, `mailing.finish`, … */
+  /** The kind of job: `mailing.start`, `mailing.send`, `mailing.finish`, … */
   name: string;
   status: 'running' | 'scheduled' | 'queued' | 'failed' | 'repeating' | 'completed';
-  /** The mailing that it is about, if it is about one. */
+  /** The id of the mailing, if the job belongs to one. */
   mailing: number | null;
-  /** Of a `mailing.send`: which of the mailing’s lanes. */
+  /** The lane of the mailing, for a `mailing.send`. */
   lane: number | null;
   next_run: Date | null;
   last_run: Date | null;
   last_finished: Date | null;
-  /** How often it has failed. */
+  /** How many times it has failed. */
   failures: number;
-  /** Why it failed last. */
+  /** The error of the last failure. */
   last_error: string | null;
-  /** Who runs it, or ran it last: host, process, a word of chance. */
+  /** The worker that runs it or ran it last: host, process and a random word. */
   worker: string | null;
 }
 
@@ -296,7 +296,7 @@ export interface MailingPartialUpdateInput {
 }
 
 export interface Reopened {
-  /** How many messages it was. */
+  /** How many messages were reopened. */
   messages: number;
   mailing: MailingList;
 }
@@ -388,13 +388,13 @@ export interface MessageEvent {
     | 'worker_died'
     | 'retried'
     | 'settled';
-  /** Which attempt it was, from 1. */
+  /** The number of the attempt, from 1. */
   attempt: number | null;
-  /** What the provider answered with. */
+  /** The HTTP status of the provider’s answer. */
   http_status: number | null;
-  /** The code in the provider’s answer. */
+  /** The provider’s own code in its answer. */
   code: number | null;
-  /** How long the provider took. */
+  /** How long the provider took to answer, in milliseconds. */
   latency_ms: number | null;
   detail: string;
 }
@@ -405,7 +405,7 @@ export interface MessageTimeline {
   status: 'pending' | 'sent' | 'failed' | 'expired' | 'canceled' | 'unknown';
   mailing_list: number;
   client: number;
-  /** By now; null when the client was deleted. */
+  /** The current number; null when the client was deleted. */
   phone_number: string | null;
   reason:
     | 'refused'
@@ -419,9 +419,9 @@ export interface MessageTimeline {
     | 'mailing_canceled'
     | 'operator'
     | null;
-  /** The same in a sentence. */
+  /** The reason as a sentence. */
   explanation: string;
-  /** When it is asked with next; null when it has its end. */
+  /** Time of the next attempt; null once the message is final. */
   due_at: Date | null;
   events: MessageEvent[];
 }
@@ -442,7 +442,7 @@ export interface Explanation {
     | 'messages_removed'
     | 'expired_before_start'
     | 'canceled_before_start';
-  /** The same in a sentence. */
+  /** The reason as a sentence. */
   explanation: string;
   message: MessageTimeline | null;
 }
@@ -474,37 +474,37 @@ export interface Permission {
 export interface Provider {
   name: string;
   state: 'closed' | 'open' | 'half_open';
-  /** Whether the provider fails, or does not take our token. */
+  /** Whether the provider fails, or refuses our token. */
   fault: 'provider' | 'credentials' | null;
-  /** What it answered when requests were stopped. */
+  /** The answer that made requests stop. */
   detail: string | null;
   opened_at: Date | null;
-  /** When it is asked again. */
+  /** Time of the next trial request. */
   probe_at: Date | null;
-  /** How often in a row it was found sick. */
+  /** How many times in a row requests were stopped. */
   times_opened: number;
-  /** Workers that stopped for a fault that they found, until they can send again. */
+  /** Workers that stopped sending because of a fault of their own, such as a wrong token. */
   workers: {
     /** Host and process. */
     name: string;
     fault: 'provider' | 'credentials';
     since: Date;
   }[];
-  /** SEND_PER_SECOND; null without a limit. */
+  /** The limit SEND_PER_SECOND; null when there is none. */
   per_second: number | null;
 }
 
 export interface Sending {
   stopped: boolean;
-  /** Why it was stopped, in the words of who did it. */
+  /** Why it was stopped, as the operator wrote it. */
   reason: string | null;
-  /** The username of who stopped it. */
+  /** The username of the operator who stopped it. */
   by: string | null;
   since: Date | null;
 }
 
 export interface SendingStopInput {
-  /** Why sending stops. Everybody who looks for the cause reads it. */
+  /** Why sending stops. It is shown to everyone who asks why messages wait. */
   reason: string;
 }
 
@@ -594,18 +594,18 @@ export interface Token {
   name: string;
   /** The username of its owner. */
   user: string;
-  /** What the token may do, as far as its owner may. */
+  /** The ids of its permissions. A permission that the owner does not hold has no effect. */
   permissions: number[];
   created_at: Date;
   expires_at: Date | null;
-  /** To the minute. */
+  /** The time of the last call, to the minute. */
   last_used_at: Date | null;
 }
 
 export interface TokensCreateInput {
   /** What the token is for. */
   name: string;
-  /** What the token may do, as far as its owner may. */
+  /** The ids of its permissions. A permission that the owner does not hold has no effect. */
   permissions: number[];
   expires_at?: Date | string | null | undefined;
 }
@@ -616,13 +616,13 @@ export interface CreatedToken {
   name: string;
   /** The username of its owner. */
   user: string;
-  /** What the token may do, as far as its owner may. */
+  /** The ids of its permissions. A permission that the owner does not hold has no effect. */
   permissions: number[];
   created_at: Date;
   expires_at: Date | null;
-  /** To the minute. */
+  /** The time of the last call, to the minute. */
   last_used_at: Date | null;
-  /** To be sent as `Authorization: Bearer …`. It is shown this once; only its hash is kept. */
+  /** Send it as `Authorization: Bearer …`. It is shown only once; the server keeps only its hash. */
   token: string;
 }
 

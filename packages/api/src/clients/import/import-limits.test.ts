@@ -43,7 +43,7 @@ describe('imports, many at once', () => {
     });
     const refused = answers.filter(({ status }) => status === 503);
     expect([answers.length, refused.length]).to.deep.equal([12, 10]);
-    expect(refused[0]!.body).to.deep.equal({ detail: 'Other imports are being written: try again later.' });
+    expect(refused[0]!.body).to.deep.equal({ detail: 'Other imports are being written. Try again later.' });
     expect(refused[0]!.headers.get('retry-after')).to.equal('30');
     expect(refused[0]!.headers.get('x-error-code')).to.equal('import.busy');
     expect(await api.query('SELECT FROM clients')).to.have.length(2);

@@ -50,8 +50,8 @@ describe('clients import', () => {
     const report = await importing(file, { type: 'application/x-ndjson; charset=utf-8' });
     expect(report).to.deep.include({ rows: 5, created: 3, refused: 2 });
     expect(report.errors).to.deep.equal([
-      { row: 3, line: 4, errors: { row: ['Is no JSON.'] }, values: { row: '{"phone_number":' } },
-      { row: 4, line: 5, errors: { row: ['Is no object.'] }, values: { row: '[1]' } },
+      { row: 3, line: 4, errors: { row: ['Is not valid JSON.'] }, values: { row: '{"phone_number":' } },
+      { row: 4, line: 5, errors: { row: ['Must be a JSON object.'] }, values: { row: '[1]' } },
     ]);
     expect(await clients()).to.deep.equal(['79000000001 UTC 1 1', '79000000002 UTC 1 2', '7 UTC 1 1']);
   });

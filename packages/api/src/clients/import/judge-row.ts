@@ -91,5 +91,5 @@ function toWords(found: z.core.$ZodIssue, value: unknown): string {
   if (found.code === 'too_big' && found.origin === 'string') return `Must have at most ${found.maximum} characters.`;
   if (found.code !== 'invalid_type') return found.message;
   if (value === undefined) return 'Is missing.';
-  return found.expected === 'string' ? 'Must be a text.' : 'Must be a whole number.';
+  return found.expected === 'string' ? 'Must be a string.' : 'Must be a whole number.';
 }

@@ -22,9 +22,9 @@ function toRow(line: number, text: string): GivenRow {
   if (isTooLong(text)) return refuse(`Has more than ${longestRow} characters.`);
   try {
     const row: unknown = JSON.parse(text);
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) return refuse('Is no object.');
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return refuse('Must be a JSON object.');
     return { line, fields: row as Record<string, unknown> };
   } catch {
-    return refuse('Is no JSON.');
+    return refuse('Is not valid JSON.');
   }
 }

@@ -40,7 +40,7 @@ export async function previewMailing(call: Call, ref: { id: number }): Promise<M
 function tellLost(mailing: MailingRow): string[] {
   const lost = lostOf(mailing);
   const tell = (field: 'tags' | 'codes') =>
-    `The mailing reaches nobody: the ${field} that it named were deleted. Name others with PATCH /mailing/${mailing.id}/.`;
+    `No client matches: the ${field} of this mailing were deleted. Set others with PATCH /mailing/${mailing.id}/.`;
   return (['tags', 'codes'] as const).filter((field) => lost[field]).map(tell);
 }
 
