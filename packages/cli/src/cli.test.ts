@@ -128,7 +128,7 @@ describe('cli', function () {
     expect((await json(['mailing', 'cancel', String(made.id)]))[0]).to.include({ status: 'canceled' });
     const over = await showroom(['mailing', 'resume', String(made.id)]);
     expect(over.code).to.equal(1);
-    expect(over.stderr).to.match(/^The mailing has ended: it cannot change any more\./);
+    expect(over.stderr).to.match(/^The mailing has ended\. It can no longer change\./);
     expect((await showroom(['mailing', 'retry', '1'])).stdout).to.equal(
       '0 messages are sent again. Mailing 1 is completed.\n',
     );
@@ -175,7 +175,7 @@ describe('cli', function () {
         if (said.includes('all sending is stopped')) await showroom(['sending', 'resume']);
       });
     });
-    expect(watched.stderr).to.match(/running: 0 of 2 sent, all sending is stopped \(showroom sending tells why\)\n/);
+    expect(watched.stderr).to.match(/running: 0 of 2 sent, all sending is stopped \(run showroom sending to see why\)\n/);
     expect(watched.stdout).to.equal(`Mailing ${id} is completed: 2 of 2 sent.\n`);
     expect((await json(['sending', 'resume']))[0]).to.include({ stopped: false, reason: null });
   });

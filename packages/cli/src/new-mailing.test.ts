@@ -38,7 +38,7 @@ describe('a new mailing, by the cli', function () {
     Number((await service.database.query<{ count: string }>('SELECT count(*) FROM mailings'))[0]!.count);
 
   for (const [what, given, words] of [
-    ['names nobody', ['--yes'], /^Say for whom it is: --tag or --code .*--everybody/],
+    ['names nobody', ['--yes'], /^Choose the audience: --tag or --code .*--everybody/],
     ['names nobody, and would only look', ['--dry-run'], /--everybody/],
     ['names somebody and everybody', ['--everybody', '--tag', 'vip', '--yes'], /^--everybody does not go with --tag/],
     ['names a code and everybody', ['--everybody', '--code', '900', '--yes'], /^--everybody does not go with/],

@@ -68,7 +68,7 @@ describe('did this client get it, and if not, why?', () => {
     } as const;
     await running.store.trip('sms', trip);
     expect((await read(id)).explanation)
-      .to.contain('sick')
+      .to.contain('because it fails')
       .and.contain('HTTP 401: who?');
     const { body } = await api.rest('GET', '/provider/');
     expect(body[0]).to.include({ name: 'sms', state: 'open', fault: 'credentials', detail: 'HTTP 401: who?' });
@@ -101,7 +101,7 @@ describe('did this client get it, and if not, why?', () => {
     expect(await words()).to.equal('It waits: the mailing is paused.');
     await set(`status = 'running', send_window_start = NULL, send_window_end = NULL`);
     expect(await words())
-      .to.contain('sick')
+      .to.contain('because it fails')
       .and.contain('HTTP 503');
     await api.query('DELETE FROM providers');
     await api.query(
@@ -265,7 +265,7 @@ describe('did this client get it, and if not, why?', () => {
         [await addClient({ mobile_operator_code: 2 }), 'other_code', 'its code is "901"'],
         [await addClient({ tag: 2, mobile_operator_code: 2 }), 'other_tag_and_code', 'its code is "901"'],
         [await addClient(), 'matches_since', 'added or changed later'],
-        [999, 'no_such_client', 'no such client'],
+        [999, 'no_such_client', 'There is no client with this id'],
       ] as const;
       for (const [client, because, words] of others) {
         const { body } = await explain(mailing, client);
