@@ -175,7 +175,9 @@ describe('cli', function () {
         if (said.includes('all sending is stopped')) await showroom(['sending', 'resume']);
       });
     });
-    expect(watched.stderr).to.match(/running: 0 of 2 sent, all sending is stopped \(run showroom sending to see why\)\n/);
+    expect(watched.stderr).to.match(
+      /running: 0 of 2 sent, all sending is stopped \(run showroom sending to see why\)\n/,
+    );
     expect(watched.stdout).to.equal(`Mailing ${id} is completed: 2 of 2 sent.\n`);
     expect((await json(['sending', 'resume']))[0]).to.include({ stopped: false, reason: null });
   });
