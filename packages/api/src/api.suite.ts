@@ -35,6 +35,8 @@ interface Surroundings {
   trustProxy?: string;
   /** How long a read may take. */
   readTimeoutMs?: number;
+  /** One connection for everything, whose doings PostgreSQL can be asked for. */
+  onOneConnection?: boolean;
 }
 
 /**
@@ -42,11 +44,15 @@ interface Surroundings {
  * answer is held against the document.
  */
 export async function startApi(settings: Partial<Settings> = {}, surroundings: Surroundings = {}) {
-  const { hasJobs = false, beside, trustProxy = '', readTimeoutMs } = surroundings;
+  const { hasJobs = false, beside, trustProxy = '', readTimeoutMs, onOneConnection = false } = surroundings;
   const testDatabase = beside
     ? { url: beside.databaseUrl, query: beside.query, drop: async () => {} }
     : await createTestDatabase();
-  const database: Database = await openDatabase({ url: testDatabase.url, readTimeoutMs });
+  const database: Database = await openDatabase({
+    url: testDatabase.url,
+    readTimeoutMs,
+    ...(onOneConnection && { poolSize: 1, steeringConnections: 0 }),
+  });
   await ensureFirstSuperuser(database, { username: 'admin', password: 'pw' });
   const jobs = hasJobs ? await openJobs({ databaseUrl: testDatabase.url, logger: silent }) : null;
   const hints: Hints = [];

@@ -1,7 +1,5 @@
 import type { FinishResult } from '@showroom/dispatch';
-import type pg from 'pg';
 import { freezeNames } from '../ledger/frozen-names.js';
-import { sumUp } from '../ledger/sum-up.js';
 import type { Lender } from './connections.js';
 import { endAll } from './ends.js';
 import { isHeld } from './session.js';
@@ -36,20 +34,8 @@ const finishMailing = `
     ${freezeNames}
   WHERE id = $1 RETURNING status`;
 
-/**
- * The mailing's row is locked, so it is finished once; requests in flight at the end are waited for. Then its messages are
- * summed up for who asks; should that fail, it is done when somebody does.
- */
-export async function finish(lender: Lender, mailingId: number): Promise<FinishResult> {
-  const result = await tryFinish(lender, mailingId);
-  if (result.kind === 'finished') await inTransaction(lender, (client) => sumUpBy(client, mailingId)).catch(() => {});
-  return result;
-}
-
-const sumUpBy = (client: pg.PoolClient, mailingId: number) =>
-  sumUp(async (statement, values) => (await client.query(statement, values)).rows, mailingId);
-
-const tryFinish = (lender: Lender, mailingId: number): Promise<FinishResult> =>
+/** The mailing's row is locked, so it is finished once; requests in flight at the end are waited for. */
+export const finish = (lender: Lender, mailingId: number): Promise<FinishResult> =>
   inTransaction(lender, async (client) => {
     const stand = (await client.query<Stand>(lockMailing, [mailingId])).rows[0];
     if (!stand) return { kind: 'none' };

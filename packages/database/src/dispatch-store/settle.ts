@@ -162,16 +162,23 @@ const releaseRange = `
       r.timezone, m.send_window_start, m.send_window_end)
   FROM waiting, stand, mailings m
   WHERE r.first_id = $1 AND ${isHold} AND m.id = r.mailing_id
-  RETURNING done, r.withdrawn IS NOT NULL AS withdrawn`;
+  RETURNING done, r.mailing_id, r.withdrawn IS NOT NULL AS withdrawn`;
 
 /**
  * Gives the range back; what is open without a retry (a shutdown came between) is due at once. Of clients that were deleted
  * meanwhile, without the worker's having learned of it, it is canceled.
+ *
+ * @returns the range's mailing, when all of the range has its end
  */
-export async function release(pool: pg.Pool, hold: Hold): Promise<void> {
-  const { rows } = await pool.query<{ done: boolean; withdrawn: boolean }>(releaseRange, toValues(hold));
+export async function release(pool: pg.Pool, hold: Hold): Promise<number | null> {
+  const { rows } = await pool.query<{ done: boolean; mailing_id: number; withdrawn: boolean }>(
+    releaseRange,
+    toValues(hold),
+  );
   if (rows[0]?.withdrawn) await cancelWithdrawn(pool, hold.rangeId);
-  if (rows[0]?.done) await pool.query('DELETE FROM retries WHERE range_id = $1', [hold.rangeId]);
+  if (!rows[0]?.done) return null;
+  await pool.query('DELETE FROM retries WHERE range_id = $1', [hold.rangeId]);
+  return rows[0].mailing_id;
 }
 
 /** @param rangeId one range, or null for all that nobody holds */

@@ -11,6 +11,7 @@ import { createLimits } from './limits.js';
 import { countLiveWorkers, WorkerSessions } from './session.js';
 import { mark, release, renew, settle } from './settle.js';
 import { startMailing } from './start/start.js';
+import { createSumming } from './summing.js';
 import { due, purge } from './sweep.js';
 
 export interface DispatchStoreOptions {
@@ -53,6 +54,7 @@ export async function openDispatchStore({
   const sessions = new WorkerSessions(url);
   await sessions.current();
   const answers = createAnswers();
+  const summing = createSumming(atLength);
   const ping = () =>
     Promise.all([hot.query('SELECT 1'), sessions.exclusively(({ client }) => client.query('SELECT 1'))]);
   return {
@@ -79,11 +81,22 @@ export async function openDispatchStore({
     mark: (hold, toId) => answers.of(() => mark(hot, hold, toId)),
     renew: (holds, leaseMs) => answers.of(() => renew(hot, holds, leaseMs)),
     settle: (settlements) => answers.of(() => settle(hot, settlements)),
-    release: (hold) => answers.of(() => release(hot, hold)),
-    finish: (mailingId) => finish(atLength, mailingId),
-    due: (horizonMs) => due(hot, horizonMs),
+    release: async (hold) => {
+      const mailingId = await answers.of(() => release(hot, hold));
+      if (mailingId !== null) summing.rangeIsDone(mailingId);
+    },
+    finish: async (mailingId) => {
+      const result = await finish(atLength, mailingId);
+      if (result.kind === 'finished') await summing.sumUp(mailingId);
+      return result;
+    },
+    due: (horizonMs) => {
+      summing.sweep();
+      return due(hot, horizonMs);
+    },
     purge: (mailingId) => purge(atLength, mailingId),
     close: async () => {
+      summing.stop();
       await sessions.close();
       // A pool waits for each of its connections; one that is silent must not keep the process from ending.
       await Promise.race([connections.close(), sleep(closeMs, undefined, { ref: false })]);

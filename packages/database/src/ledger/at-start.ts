@@ -1,5 +1,5 @@
 /** SQL: whether a change, a row of client_pasts `p`, came after the start of mailing `m`. */
-const isAfterStart = 'p.until > m.started_at OR NOT pg_visible_in_snapshot(p.changed_by, m.audience_snapshot)';
+export const isAfterStart = 'p.until > m.started_at OR NOT pg_visible_in_snapshot(p.changed_by, m.audience_snapshot)';
 
 /**
  * SQL: a join that gives, as `past`, the tag and code that a client had when mailing `m` started. No row where neither has

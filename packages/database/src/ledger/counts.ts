@@ -48,28 +48,57 @@ export const hasMessages = 'm.deleted_at IS NULL AND m.purged_at IS NULL';
 /** SQL: the counts of all mailings that are not deleted. */
 export const countsOfAll = countsOf('m.deleted_at IS NULL');
 
-/** SQL: the counts of all messages that are still there. */
-export const countsOfKept = countsOf(hasMessages);
+// While a mailing runs, most of its ranges are pending as a whole; when its end came, they are expired. Whom they are for
+// is known without looking: they are what is left of the audience. Where there are several such ends, it tells the one that
+// most have.
+const unsummedRanges = `
+  unsummed AS MATERIALIZED (
+    SELECT first_id, last_id, CASE ${sizeOf}
+        WHEN ${sizeOf} - ${ends.map((end) => `r.${end}`).join(' - ')} THEN 'pending'
+        WHEN r.expired THEN 'expired' WHEN r.canceled THEN 'canceled' END AS whole
+    FROM ranges r WHERE r.mailing_id = $1 AND NOT r.summed),
+  left_over AS MATERIALIZED (
+    SELECT whole FROM unsummed
+    WHERE whole IS NOT NULL AND EXISTS (SELECT FROM mailing_audiences WHERE mailing_id = $1)
+    GROUP BY whole ORDER BY count(*) DESC LIMIT 1)`;
+
+// The limits are what the planner would not guess: that a range is a thousand messages, and that a client is one.
+const messagesOf = (ranges: string) => `
+  FROM ${ranges} r, LATERAL (
+    SELECT * FROM messages WHERE id BETWEEN r.first_id AND r.last_id ORDER BY id LIMIT ${rangeSize}) msg`;
+
+const lookedAt = `(
+  SELECT * FROM unsummed WHERE whole IS NULL OR whole IS DISTINCT FROM (SELECT whole FROM left_over))`;
+
+/** SQL: a count of what is known of a tag or a code; what is left of its audience has the end that is left over. */
+const withLeftOver = (status: MessageStatus | 'total') => {
+  const left = 'greatest(0, coalesce(a.clients, 0) - coalesce(known.total, 0))';
+  const isLeft = status === 'total' ? 'true' : `'${status}' = (SELECT whole FROM left_over)`;
+  return `(coalesce(known.${status}, 0) + CASE WHEN ${isLeft} THEN ${left} ELSE 0 END)::float8 AS ${status}`;
+};
 
 /**
  * SQL: a mailing's ($1) counts by the tag or the code that its clients had at its start, each with its name then. Null
  * stands for clients that were deleted before that was kept.
  */
 export const countsBy = (kind: 'tag' | 'code') => `
+  WITH ${unsummedRanges},
+  parts AS (
+    SELECT s.key, ${ofSums} FROM mailing_counts s WHERE s.mailing_id = $1 AND s.kind = '${kind}' GROUP BY s.key
+    UNION ALL
+    SELECT coalesce(past.${kind}_id, c.${kind}_id, 0), ${ofMessages} ${messagesOf(lookedAt)}
+    JOIN mailings m ON m.id = $1
+    LEFT JOIN LATERAL (SELECT tag_id, code_id FROM clients WHERE id = msg.client_id LIMIT 1) AS c ON true
+    ${joinPast('msg.client_id')}
+    GROUP BY 1),
+  known AS (SELECT key, ${added} FROM parts GROUP BY key),
+  audience AS (SELECT key, clients FROM mailing_audiences WHERE mailing_id = $1 AND kind = '${kind}'),
+  told AS (
+    SELECT coalesce(known.key, a.key) AS key, ${(['total', ...messageStatuses] as const).map(withLeftOver).join(', ')}
+    FROM known FULL JOIN audience a ON a.key = known.key)
   SELECT name, ${added} FROM (
-    SELECT ${nameAtStart(kind, 'parts.key')} AS name, parts.* FROM mailings m, (
-      SELECT s.key, ${ofSums} FROM mailing_counts s WHERE s.mailing_id = $1 AND s.kind = '${kind}' GROUP BY s.key
-      UNION ALL
-      SELECT coalesce(past.${kind}_id, c.${kind}_id, 0), ${ofMessages} ${unsummedMessages}
-      JOIN mailings m ON m.id = $1 LEFT JOIN clients c ON c.id = msg.client_id ${joinPast('msg.client_id')}
-      GROUP BY 1) AS parts
-    WHERE m.id = $1) AS named
+    SELECT ${nameAtStart(kind, 'told.key')} AS name, told.* FROM mailings m, told WHERE m.id = $1) AS named
   GROUP BY name ORDER BY name NULLS LAST`;
-
-// The limit is what the planner would not guess: that a range is a thousand messages, and no ninth of all there are.
-const unsummedMessages = `
-  FROM (SELECT first_id, last_id FROM ranges WHERE mailing_id = $1 AND NOT summed) r,
-    LATERAL (SELECT * FROM messages WHERE id BETWEEN r.first_id AND r.last_id LIMIT ${rangeSize}) msg`;
 
 /** SQL: how many of a mailing's ($1) messages were sent in each minute, and when the first and the last of them. */
 export const sentPerMinute = `
@@ -78,7 +107,8 @@ export const sentPerMinute = `
     FROM mailing_counts s WHERE s.mailing_id = $1 AND s.kind = 'minute'
     UNION ALL
     SELECT floor(extract(epoch FROM msg.sent_at) / 60)::bigint, count(*), min(msg.sent_at), max(msg.sent_at)
-    ${unsummedMessages} WHERE msg.sent_at IS NOT NULL GROUP BY 1) AS parts
+    ${messagesOf('(SELECT * FROM ranges WHERE mailing_id = $1 AND NOT summed AND sent > 0)')}
+    WHERE msg.sent_at IS NOT NULL GROUP BY 1) AS parts
   GROUP BY 1 ORDER BY 1`;
 
 export type CountsRow = Record<MessageStatus | 'total', number>;

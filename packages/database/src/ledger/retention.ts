@@ -109,7 +109,7 @@ const markPurged = ({ sqlAtLength: sql, transaction }: Statements, id: number): 
   transaction(async (inside) => {
     const ask = (statement: string, values: unknown[]) => sql(statement, values, inside);
     if ((await ask(lockEnded, [id])).length === 0) return false;
-    await sumUp(ask, id);
+    while (await sumUp(ask, id));
     return (await ask(mark, [id])).length > 0;
   });
 

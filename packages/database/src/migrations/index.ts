@@ -16,6 +16,8 @@ import * as workerFaults from './0015-worker-faults.js';
 import * as sendingStop from './0016-sending-stop.js';
 import * as reserveMessageIds from './0017-reserve-message-ids.js';
 import * as releasedRanges from './0018-released-ranges.js';
+import * as readsAtSize from './0021-reads-at-size.js';
+import * as keptAudiences from './0022-kept-audiences.js';
 
 /** In the order in which they are applied. What a landed migration does is never changed: add another. */
 export const migrations: readonly (Migration | OldMigration)[] = [
@@ -36,4 +38,6 @@ export const migrations: readonly (Migration | OldMigration)[] = [
   sendingStop,
   reserveMessageIds,
   releasedRanges,
+  readsAtSize,
+  keptAudiences,
 ];

@@ -44,12 +44,19 @@ export function toConditions({ by_tag, by_code, tag_ids, code_ids }: Filter, val
 export const toWhere = (conditions: readonly string[]) =>
   conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
 
-export async function countAudience(client: pg.ClientBase, filter: Filter): Promise<number> {
-  const values: unknown[] = [];
-  const { rows } = await client.query<{ size: number }>(
-    `SELECT count(*)::int AS size FROM clients ${toWhere(toConditions(filter, values))}`,
-    values,
-  );
+const keepAudience = (where: string) => `
+  WITH picked AS MATERIALIZED (SELECT tag_id, code_id, count(*) AS clients FROM clients ${where} GROUP BY 1, 2),
+  kept AS (
+    INSERT INTO mailing_audiences (mailing_id, kind, key, clients)
+    SELECT $1, CASE WHEN GROUPING(tag_id) = 0 THEN 'tag' ELSE 'code' END, coalesce(tag_id, code_id), sum(clients)
+    FROM picked GROUP BY GROUPING SETS ((tag_id), (code_id)))
+  SELECT coalesce(sum(clients), 0)::float8 AS size FROM picked`;
+
+/** Counts the audience, and keeps its counts by tag and by code. */
+export async function countAudience(client: pg.ClientBase, mailingId: number, filter: Filter): Promise<number> {
+  const values: unknown[] = [mailingId];
+  const where = toWhere(toConditions(filter, values));
+  const { rows } = await client.query<{ size: number }>(keepAudience(where), values);
   return rows[0]!.size;
 }
 

@@ -63,7 +63,7 @@ export async function layOutByZone(client: pg.ClientBase, plan: Plan, zones: rea
   expectAll(plan, size, laidOut);
 }
 
-export const sizeOf = (zones: readonly Zone[]) => zones.reduce((sum, { size }) => sum + size, 0);
+const sizeOf = (zones: readonly Zone[]) => zones.reduce((sum, { size }) => sum + size, 0);
 
 /** SQL: the clients of the next slice, or of the whole audience where one slice holds it. */
 function pickSlice(plan: Plan, size: number, after: number, columns: string, values: unknown[]): string {

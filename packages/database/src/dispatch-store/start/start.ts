@@ -5,7 +5,7 @@ import { withdrawDeletedDuringStart } from '../../ledger/withdraw-after-start.js
 import type { Lender } from '../connections.js';
 import { inTransaction } from '../transaction.js';
 import { countAudience, countByZone, readFilter } from './audience.js';
-import { layOut, layOutByZone, sizeOf, sliceSize } from './lay-out.js';
+import { layOut, layOutByZone, sliceSize } from './lay-out.js';
 
 interface Mailing {
   running: boolean;
@@ -88,7 +88,7 @@ interface Block {
 async function expand(client: pg.ClientBase, mailingId: number, windowed: boolean, slice: number): Promise<Block> {
   const filter = await readFilter(client, mailingId);
   const zones = windowed ? await countByZone(client, mailingId, filter) : null;
-  const size = zones ? sizeOf(zones) : await countAudience(client, filter);
+  const size = await countAudience(client, mailingId, filter);
   if (size === 0) return { size, first: null, last: null };
   const firstId = await reserveIds(client, size);
   const plan = { mailingId, filter, firstId, sliceSize: slice };
