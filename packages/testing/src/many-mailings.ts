@@ -89,6 +89,10 @@ const rest = [
   `INSERT INTO message_events (message_id, at, event, attempt, http_status, detail)
    SELECT id, now(), CASE status WHEN 'failed' THEN 'refused' ELSE status::text END, 1, 400, 'HTTP 400'
    FROM messages WHERE status IN ('failed', 'unknown') ORDER BY id`,
+  `INSERT INTO mailing_audiences (mailing_id, kind, key, clients)
+   SELECT msg.mailing_id, CASE WHEN GROUPING(c.tag_id) = 0 THEN 'tag' ELSE 'code' END, coalesce(c.tag_id, c.code_id), count(*)
+   FROM messages msg JOIN clients c ON c.id = msg.client_id
+   GROUP BY GROUPING SETS ((msg.mailing_id, c.tag_id), (msg.mailing_id, c.code_id))`,
   `SELECT setval('message_ids', (SELECT max(id) FROM messages))`,
 ];
 

@@ -18,6 +18,7 @@ import * as reserveMessageIds from './0017-reserve-message-ids.js';
 import * as releasedRanges from './0018-released-ranges.js';
 import * as readsAtSize from './0021-reads-at-size.js';
 import * as keptAudiences from './0022-kept-audiences.js';
+import * as autovacuum from './0023-autovacuum.js';
 
 /** In the order in which they are applied. What a landed migration does is never changed: add another. */
 export const migrations: readonly (Migration | OldMigration)[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly (Migration | OldMigration)[] = [
   releasedRanges,
   readsAtSize,
   keptAudiences,
+  autovacuum,
 ];

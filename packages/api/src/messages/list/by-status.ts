@@ -107,9 +107,10 @@ function byIndex(status: MessageStatus): string | null {
     return `SELECT * FROM messages
       WHERE id = ANY(ARRAY(SELECT message_id FROM retries WHERE range_id = r.first_id)) ${inOrder}`;
   }
-  // Rows are compared, for only the index by reason can do that: the primary key would read all of the range.
+  // Pairs are compared, for only the index by reason can do that: the primary key would read all of the range. An equation
+  // besides would make the index begin with the reason's first message.
   const ofReason = (reason: MessageReason) => `
-    (SELECT * FROM messages WHERE reason = '${reason}' AND (reason, id) >= ('${reason}'::message_reason, r.first_id)
+    (SELECT * FROM messages WHERE reason IS NOT NULL AND (reason, id) >= ('${reason}'::message_reason, r.first_id)
        AND (reason, id) <= ('${reason}'::message_reason, r.last_id) ORDER BY reason, id LIMIT ${rangeSize})`;
   return reasons[status].map(ofReason).join(' UNION ALL ');
 }
