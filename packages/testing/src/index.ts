@@ -7,5 +7,4 @@ export * from './pooling-proxy.js';
 export * from './processes.js';
 export * from './proxy.js';
 export * from './reads.js';
-export * from './silencing-proxy.js';
 export * from './waiting.js';
