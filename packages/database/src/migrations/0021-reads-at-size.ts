@@ -1,3 +1,5 @@
+import { buildIndex, dropIndex } from '../migrating/migration.js';
+
 /*
  * Reads that cost the same at any size.
  *
@@ -10,12 +12,15 @@
  */
 export const name = '0021-reads-at-size';
 
-export const up = `
-CREATE INDEX messages_client ON messages (client_id);
-CREATE INDEX messages_by_reason ON messages (reason, id) WHERE reason IS NOT NULL;
-CREATE INDEX mailings_kept ON mailings (last_message_id) INCLUDE (first_message_id)
-  WHERE deleted_at IS NULL AND purged_at IS NULL AND last_message_id IS NOT NULL;
-CREATE INDEX mailing_counts_all ON mailing_counts (mailing_id) INCLUDE (sent, failed, expired, canceled, unknown)
-  WHERE kind = 'all';
-DROP INDEX messages_client_id;
-`;
+const shown = 'deleted_at IS NULL AND purged_at IS NULL AND last_message_id IS NOT NULL';
+
+export const steps = [
+  buildIndex('messages_client', 'messages (client_id)'),
+  buildIndex('messages_by_reason', 'messages (reason, id) WHERE reason IS NOT NULL'),
+  buildIndex('mailings_kept', `mailings (last_message_id) INCLUDE (first_message_id) WHERE ${shown}`),
+  buildIndex(
+    'mailing_counts_all',
+    `mailing_counts (mailing_id) INCLUDE (sent, failed, expired, canceled, unknown) WHERE kind = 'all'`,
+  ),
+  dropIndex('messages_client_id'),
+];

@@ -1,3 +1,5 @@
+import { change } from '../migrating/migration.js';
+
 /*
  * mailing_audiences tells how many clients of each tag and each code a mailing has reached out to, counted at its start.
  * So a statistic of a mailing that runs, or has just ended, need not look at messages that are all pending, or all expired:
@@ -5,7 +7,7 @@
  */
 export const name = '0022-kept-audiences';
 
-export const up = `
+const audiences = `
 CREATE TABLE mailing_audiences (
   mailing_id bigint NOT NULL REFERENCES mailings ON DELETE CASCADE,
   kind text NOT NULL CONSTRAINT mailing_audiences_kind CHECK (kind IN ('tag', 'code')),
@@ -14,3 +16,5 @@ CREATE TABLE mailing_audiences (
   PRIMARY KEY (mailing_id, kind, key)
 );
 `;
+
+export const steps = [change('mailings', audiences)];

@@ -11,7 +11,7 @@ import { columns } from './columns.js';
  * than were counted, the range is read after all: messages from before reasons were kept have none.
  */
 
-export interface WithStatus {
+interface WithStatus {
   readonly status: MessageStatus;
   readonly mailing?: number;
 }

@@ -2,7 +2,7 @@ import type { Message, MessageStatus } from '@showroom/contract';
 import { type Database, hasMessages, type Part } from '@showroom/database';
 import { columns } from './columns.js';
 
-export interface OfClient {
+interface OfClient {
   readonly client: number;
   readonly mailing?: number;
   readonly status?: MessageStatus;
