@@ -1,6 +1,7 @@
 import * as beside from './beside.js';
 import * as chaos from './chaos.js';
 import type { Scenario } from './scenario.js';
+import { stopSending } from './stopping.js';
 
 const hour = 3_600_000;
 
@@ -58,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
     chaos: chaos.setClockAndLose,
     isLong: true,
   },
+  { ...usual, name: 'sending is stopped, kill -9', chaos: stopSending, isLong: true },
   { ...usual, name: 'not idempotent: kill -9', idempotent: false, chaos: chaos.killWorkers, isLong: true },
   { ...usual, name: 'not idempotent: PostgreSQL', idempotent: false, chaos: chaos.restartPostgres, isLong: true },
   { ...usual, name: 'not idempotent: resets', idempotent: false, faults: resets },
