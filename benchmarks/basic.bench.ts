@@ -16,7 +16,7 @@ describe('HTTP Basic', function () {
   before(async () => {
     database = await createTestDatabase();
     const environment = { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'warn', ADMIN_PASSWORD: 'pw' };
-    server = startApp('apps/server/src/main.ts', environment);
+    server = startApp('apps/server/dist/main.js', environment);
     url = String((await server.ready()).url);
     await database.query(`
       INSERT INTO users (username, password, is_superuser)

@@ -21,7 +21,7 @@ describe('import', function () {
   let url: string;
   before(async () => {
     database = await createTestDatabase();
-    server = startApp('apps/server/src/main.ts', {
+    server = startApp('apps/server/dist/main.js', {
       DATABASE_URL: database.url,
       PORT: '0',
       LOG_LEVEL: 'warn',

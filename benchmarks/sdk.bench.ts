@@ -15,7 +15,7 @@ describe('the sdk', function () {
   before(async () => {
     database = await createTestDatabase();
     const environment = { DATABASE_URL: database.url, PORT: '0', LOG_LEVEL: 'warn', ADMIN_PASSWORD: 'pw' };
-    server = startApp('apps/server/src/main.ts', environment);
+    server = startApp('apps/server/dist/main.js', environment);
     url = String((await server.ready()).url);
     await database.query(`INSERT INTO tags (name) SELECT 'tag ' || n FROM generate_series(1, 10) n`);
     await database.query(`INSERT INTO codes (code) SELECT 900 + n FROM generate_series(1, 50) n`);

@@ -17,11 +17,11 @@ describe('reads beside a provider', function () {
   before(async () => {
     database = await createTestDatabase();
     const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'error' };
-    const probe = startApp('apps/probe/src/main.ts', { PORT: '0', PROBE_TOKEN: 'token' });
+    const probe = startApp('apps/probe/dist/main.js', { PORT: '0', PROBE_TOKEN: 'token' });
     probeUrl = String((await probe.ready()).url);
     const sending = { PROVIDER_URL: probeUrl, PROVIDER_TOKEN: 'token', PROVIDER_TIMEOUT_MS: '2000' };
-    const server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
-    const worker = startApp('apps/worker/src/main.ts', { ...environment, ...sending });
+    const server = startApp('apps/server/dist/main.js', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
+    const worker = startApp('apps/worker/dist/main.js', { ...environment, ...sending });
     processes = [probe, server, worker];
     url = String((await server.ready()).url);
     await worker.ready();

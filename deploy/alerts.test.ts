@@ -78,11 +78,11 @@ describe('the metrics that are told of', function () {
   before(async () => {
     database = await createTestDatabase({ empty: true });
     const environment = { DATABASE_URL: database.url };
-    const server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
+    const server = startApp('apps/server/dist/main.js', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
     apps.push(server);
     const { url: serverUrl } = await server.ready();
     const provider = { PROVIDER_URL: 'http://127.0.0.1:1', WATCH_PORT: '0' };
-    const worker = startApp('apps/worker/src/main.ts', { ...environment, ...provider });
+    const worker = startApp('apps/worker/dist/main.js', { ...environment, ...provider });
     apps.push(worker);
     const { url: workerUrl } = await worker.ready();
     // A worker adds its provider with the first mailing.

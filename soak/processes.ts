@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { waitFor } from '@showroom/testing';
+import { requireBuilt, waitFor } from '@showroom/testing';
 import { inherited } from './config.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -12,7 +12,7 @@ const restartAfterMs = 300;
 export interface AppOptions {
   /** What it is called in reports. */
   name: string;
-  /** Relative to the repository's root. */
+  /** Built, relative to the repository's root. */
   entry: string;
   environment: Record<string, string>;
   /** A module that node imports first, as a file URL. */
@@ -43,6 +43,7 @@ export class App {
   private isLost = false;
 
   constructor(private readonly options: AppOptions) {
+    requireBuilt(root);
     this.start();
   }
 
@@ -111,10 +112,9 @@ export class App {
 
   private spawn(): Life {
     const { entry, environment, first } = this.options;
-    const imports = [...(first ? ['--import', first] : []), '--import', 'tsx'];
-    const child = spawn(process.execPath, ['--conditions=showroom-src', ...imports, entry], {
+    const child = spawn(process.execPath, [...(first ? ['--import', first] : []), entry], {
       cwd: root,
-      env: { ...inherited, TSX_TSCONFIG_PATH: `${root}tsconfig.json`, ...environment },
+      env: { ...inherited, ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const hear = (chunk: Buffer) => {

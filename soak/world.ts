@@ -131,7 +131,7 @@ function startApps(
     PROVIDER_IDEMPOTENT: String(idempotent),
     SEND_CONCURRENCY: String(Math.ceil(inFlight / workers)),
   };
-  const entry = 'apps/worker/src/main.ts';
+  const entry = 'apps/worker/dist/main.js';
   const startWorker = (_: unknown, index: number) => {
     const shiftMs = shiftsMs[index] ?? 0;
     const first = shiftMs === 0 ? undefined : shiftedClock;
@@ -148,7 +148,7 @@ function startApps(
       },
     });
   };
-  const server = { name: 'server', entry: 'apps/server/src/main.ts' };
+  const server = { name: 'server', entry: 'apps/server/dist/main.js' };
   return {
     server: new App({ ...server, environment: { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' } }),
     workers: Array.from({ length: workers }, startWorker),

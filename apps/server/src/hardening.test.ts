@@ -22,7 +22,7 @@ describe('the server', function () {
 
   async function start(environment: Record<string, string> = {}) {
     const defaults = { DATABASE_URL: database.url, PORT: '0', ADMIN_PASSWORD: 'pw-of-admin', LOG_LEVEL: 'debug' };
-    const server = startApp('apps/server/src/main.ts', { ...defaults, ...environment });
+    const server = startApp('apps/server/dist/main.js', { ...defaults, ...environment });
     processes.push(server);
     const { url } = await server.ready();
     return { server, url: String(url) };

@@ -14,7 +14,7 @@ describe('the Host of a request', () => {
   let port: number;
   before(async () => {
     database = await createTestDatabase();
-    server = startApp('apps/server/src/main.ts', { DATABASE_URL: database.url, PORT: '0', ADMIN_PASSWORD: 'pw' });
+    server = startApp('apps/server/dist/main.js', { DATABASE_URL: database.url, PORT: '0', ADMIN_PASSWORD: 'pw' });
     port = Number(new URL(String((await server.ready()).url)).port);
   });
   after(async () => {

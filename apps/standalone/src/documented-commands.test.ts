@@ -36,11 +36,11 @@ describe('the commands of the documents', function () {
     chmodSync(join(folder, 'curl'), 0o755);
     database = await createTestDatabase();
     const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'error' };
-    const server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: password });
-    const probe = startApp('apps/probe/src/main.ts', { PORT: '0' });
+    const server = startApp('apps/server/dist/main.js', { ...environment, PORT: '0', ADMIN_PASSWORD: password });
+    const probe = startApp('apps/probe/dist/main.js', { PORT: '0' });
     apps = [server, probe];
     const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't' };
-    apps.push(startApp('apps/worker/src/main.ts', { ...environment, ...provider }));
+    apps.push(startApp('apps/worker/dist/main.js', { ...environment, ...provider }));
     url = String((await server.ready()).url);
     await apps.at(-1)!.ready();
   });

@@ -18,7 +18,7 @@ describe('standalone, for real', function () {
   after(() => rm(dir, { recursive: true, force: true }));
 
   const start = async () => {
-    const app = startApp('apps/standalone/src/main.ts', { DATA_DIR: dir, PORT: '0', PROBE_PORT: '0' });
+    const app = startApp('apps/standalone/dist/main.js', { DATA_DIR: dir, PORT: '0', PROBE_PORT: '0' });
     return { app, ...((await app.ready()) as unknown as Ready) };
   };
 

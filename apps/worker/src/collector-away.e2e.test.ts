@@ -39,9 +39,9 @@ describe('a collector of traces that is away', function () {
   ] as const) {
     it(`costs a warning, and no more: one ${what}`, async () => {
       const environment = { DATABASE_URL: database.url, OTEL_EXPORTER_OTLP_ENDPOINT: collector() };
-      const server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
+      const server = startApp('apps/server/dist/main.js', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
       const { url } = await server.ready();
-      const worker = startApp('apps/worker/src/main.ts', {
+      const worker = startApp('apps/worker/dist/main.js', {
         ...{ ...environment, OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_EXPORTER_OTLP_TIMEOUT: '500' },
         PROVIDER_URL: 'http://127.0.0.1:1',
       });
@@ -59,7 +59,7 @@ describe('a collector of traces that is away', function () {
     await once(back.listen(0, '127.0.0.1'), 'listening');
     const { port } = back.address() as AddressInfo;
     await once(back.close(), 'close');
-    const server = startApp('apps/server/src/main.ts', {
+    const server = startApp('apps/server/dist/main.js', {
       ...{ DATABASE_URL: database.url, PORT: '0', ADMIN_PASSWORD: 'pw' },
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       OTEL_EXPORTER_OTLP_TIMEOUT: '300',

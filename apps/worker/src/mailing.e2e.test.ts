@@ -30,8 +30,8 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
     before(async () => {
       database = await createTestDatabase({ empty: true });
       const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'warn', ...jobStore() };
-      probe = startApp('apps/probe/src/main.ts', { PORT: '0', PROBE_TOKEN: 'token' });
-      server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
+      probe = startApp('apps/probe/dist/main.js', { PORT: '0', PROBE_TOKEN: 'token' });
+      server = startApp('apps/server/dist/main.js', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
       probeUrl = String((await probe.ready()).url);
       workerEnvironment = { ...environment, PROVIDER_URL: probeUrl, PROVIDER_TOKEN: 'token', SEND_CONCURRENCY: '32' };
       workers = [startWorker(), startWorker()];
@@ -52,7 +52,7 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
       await fetch(`${probeUrl}/faults`, { method: 'DELETE' });
     });
 
-    const startWorker = () => startApp('apps/worker/src/main.ts', workerEnvironment);
+    const startWorker = () => startApp('apps/worker/dist/main.js', workerEnvironment);
     const counts = async () => (await (await fetch(`${probeUrl}/counts`)).json()) as Counts;
     const setFaults = (faults: object) =>
       fetch(`${probeUrl}/faults`, {

@@ -68,10 +68,10 @@ describe('all sending, stopped', function () {
   before(async () => {
     database = await createTestDatabase({ empty: true });
     way = await createSilentWay(database.url);
-    probe = startApp('apps/probe/src/main.ts', { PORT: '0', PROBE_FAULTS: '{"delay_ms":20,"jitter_ms":60}' });
+    probe = startApp('apps/probe/dist/main.js', { PORT: '0', PROBE_FAULTS: '{"delay_ms":20,"jitter_ms":60}' });
     probeUrl = String((await probe.ready()).url);
     const environment = { LOG_LEVEL: 'error' };
-    server = startApp('apps/server/src/main.ts', {
+    server = startApp('apps/server/dist/main.js', {
       ...environment,
       DATABASE_URL: database.url,
       PORT: '0',
@@ -80,7 +80,7 @@ describe('all sending, stopped', function () {
     origin = String((await server.ready()).url);
     const sending = { ...environment, PROVIDER_URL: probeUrl, PROVIDER_TOKEN: 't', SEND_CONCURRENCY: '24' };
     workers = [database.url, way.url].map((url) =>
-      startApp('apps/worker/src/main.ts', { ...sending, DATABASE_URL: url, WATCH_PORT: '0' }),
+      startApp('apps/worker/dist/main.js', { ...sending, DATABASE_URL: url, WATCH_PORT: '0' }),
     );
     watchUrl = String((await workers[0]!.ready()).url);
     await workers[1]!.ready();

@@ -47,9 +47,9 @@ describe('a mailing, watched', function () {
       OTEL_BSP_SCHEDULE_DELAY: '200',
       ...(process.env.MONGODB_URL && { MONGODB_URL: `${process.env.MONGODB_URL}/watch_${process.pid}` }),
     };
-    server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
+    server = startApp('apps/server/dist/main.js', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw' });
     const { url } = await server.ready();
-    worker = startApp('apps/worker/src/main.ts', { ...environment, PROVIDER_URL: provider.url, WATCH_PORT: '0' });
+    worker = startApp('apps/worker/dist/main.js', { ...environment, PROVIDER_URL: provider.url, WATCH_PORT: '0' });
     workerUrl = String((await worker.ready()).url);
     await database.query(`INSERT INTO tags (name) VALUES ('vip')`);
     await database.query(`INSERT INTO codes (code) VALUES ('900')`);

@@ -23,18 +23,18 @@ export interface CliService {
   stop(): Promise<void>;
 }
 
-export const command = ['--conditions=showroom-src', '--import', 'tsx', 'packages/cli/src/main.ts'];
+export const command = ['packages/cli/dist/main.js'];
 
 /** Its administrator is `admin` with the password `pw`; there are a tag `vip` and a code `900`. */
 export async function startCliService(): Promise<CliService> {
   const folder = await mkdtemp(join(tmpdir(), 'showroom-cli-'));
   const database = await createTestDatabase();
   const settings = { DATABASE_URL: database.url, LOG_LEVEL: 'error' };
-  const server = startApp('apps/server/src/main.ts', { ...settings, PORT: '0', ADMIN_PASSWORD: 'pw' });
-  const probe = startApp('apps/probe/src/main.ts', { PORT: '0' });
+  const server = startApp('apps/server/dist/main.js', { ...settings, PORT: '0', ADMIN_PASSWORD: 'pw' });
+  const probe = startApp('apps/probe/dist/main.js', { PORT: '0' });
   const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't' };
   const url = String((await server.ready()).url);
-  const worker = startApp('apps/worker/src/main.ts', { ...settings, ...provider });
+  const worker = startApp('apps/worker/dist/main.js', { ...settings, ...provider });
   await worker.ready();
   await database.query(`INSERT INTO tags (name) VALUES ('vip')`);
   await database.query(`INSERT INTO codes (code) VALUES ('900')`);

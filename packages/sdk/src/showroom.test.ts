@@ -33,7 +33,7 @@ describe('sdk', function () {
 
   before(async () => {
     database = await createTestDatabase();
-    server = startApp('apps/server/src/main.ts', {
+    server = startApp('apps/server/dist/main.js', {
       DATABASE_URL: database.url,
       PORT: '0',
       LOG_LEVEL: 'error',
@@ -423,9 +423,9 @@ describe('sdk', function () {
       });
 
     before(async () => {
-      probe = startApp('apps/probe/src/main.ts', { PORT: '0', PROBE_FAULTS: '{"delay_ms":100}' });
+      probe = startApp('apps/probe/dist/main.js', { PORT: '0', PROBE_FAULTS: '{"delay_ms":100}' });
       const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't', SEND_CONCURRENCY: '50' };
-      worker = startApp('apps/worker/src/main.ts', { DATABASE_URL: database.url, LOG_LEVEL: 'error', ...provider });
+      worker = startApp('apps/worker/dist/main.js', { DATABASE_URL: database.url, LOG_LEVEL: 'error', ...provider });
       await worker.ready();
       const some = Array.from({ length: 600 }, (_, n) => ({ ...person, phone_number: String(74_000_000_000 + n) }));
       await showroom.clients.import(some);
@@ -530,7 +530,7 @@ describe('sdk', function () {
       })();
       while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       await server.stop('SIGKILL');
-      server = startApp('apps/server/src/main.ts', { DATABASE_URL: database.url, PORT: port, LOG_LEVEL: 'error' });
+      server = startApp('apps/server/dist/main.js', { DATABASE_URL: database.url, PORT: port, LOG_LEVEL: 'error' });
       await server.ready();
       await watching;
       expect(seen.at(-1)).to.include({ status: 'completed', pending: 0, isOver: true });

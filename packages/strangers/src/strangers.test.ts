@@ -23,7 +23,7 @@ describe('strangers', function () {
 
       before(async () => {
         database = await createTestDatabase();
-        server = startApp('apps/server/src/main.ts', {
+        server = startApp('apps/server/dist/main.js', {
           DATABASE_URL: database.url,
           PORT: '0',
           LOG_LEVEL: 'warn',

@@ -1,5 +1,6 @@
 export * from './answers.js';
 export * from './browser.js';
+export * from './built.js';
 export * from './circumstances.js';
 export * from './databases.js';
 export * from './many-mailings.js';

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { requireBuilt } from './built.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -15,12 +16,14 @@ export interface TestProcess {
 }
 
 /**
- * Starts an app of this repository as a process of its own, from its sources or as it was built.
+ * Starts an app of this repository as a process of its own, as it was built, or TypeScript from its sources.
  *
- * @param entry relative to the repository's root; JavaScript is run as it is
- * @example const worker = startApp('apps/worker/src/main.ts', { DATABASE_URL: url });
+ * @param entry relative to the repository's root
+ * @throws Error when it was not built since the last change of the sources
+ * @example const worker = startApp('apps/worker/dist/main.js', { DATABASE_URL: url });
  */
 export function startApp(entry: string, environment: Record<string, string>): TestProcess {
+  if (entry.includes('/dist/')) requireBuilt(root);
   const fromSources = entry.endsWith('.ts') ? ['--conditions=showroom-src', '--import', 'tsx'] : [];
   const child = spawn(process.execPath, [...fromSources, entry], {
     cwd: root,

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { createTestDatabase, startApp, type TestDatabase } from '@showroom/testing';
+import { createTestDatabase, requireBuilt, startApp, type TestDatabase } from '@showroom/testing';
 
 export const run = promisify(execFile);
 export const root = resolve(import.meta.dirname, '../../../..');
@@ -25,8 +25,7 @@ export interface Packed {
 
 export async function installPacked(): Promise<Packed> {
   const folder = await mkdtemp(join(tmpdir(), 'showroom-sdk-'));
-  await rm(join(sdk, 'dist'), { recursive: true, force: true });
-  await run('npm', ['run', 'build'], { cwd: sdk });
+  requireBuilt(root);
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: sdk });
   const packed = JSON.parse(stdout);
   const tarball = join(folder, (Array.isArray(packed) ? packed[0] : Object.values(packed)[0]).filename);
@@ -50,10 +49,10 @@ export interface Service {
 export async function startService(settings: Record<string, string> = {}): Promise<Service> {
   const database = await createTestDatabase();
   const environment = { DATABASE_URL: database.url, LOG_LEVEL: 'error' };
-  const server = startApp('apps/server/src/main.ts', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw', ...settings });
-  const probe = startApp('apps/probe/src/main.ts', { PORT: '0' });
+  const server = startApp('apps/server/dist/main.js', { ...environment, PORT: '0', ADMIN_PASSWORD: 'pw', ...settings });
+  const probe = startApp('apps/probe/dist/main.js', { PORT: '0' });
   const provider = { PROVIDER_URL: String((await probe.ready()).url), PROVIDER_TOKEN: 't' };
-  const worker = startApp('apps/worker/src/main.ts', { ...environment, ...provider });
+  const worker = startApp('apps/worker/dist/main.js', { ...environment, ...provider });
   const url = String((await server.ready()).url);
   await worker.ready();
   return {
