@@ -44,7 +44,7 @@ describe('the connections to PostgreSQL, by their names', function () {
       }
     })();
     const start = async (app: string, environment: Record<string, string>) => {
-      const started = startApp(`apps/${app}/src/main.ts`, { DATABASE_URL: database.url, ...environment });
+      const started = startApp(`apps/${app}/dist/main.js`, { DATABASE_URL: database.url, ...environment });
       apps.push(started);
       return String((await started.ready()).url);
     };
@@ -70,9 +70,9 @@ describe('the connections to PostgreSQL, by their names', function () {
   });
 
   for (const [app, entry] of [
-    ['server', 'apps/server/src/main.ts'],
-    ['worker', 'apps/worker/src/main.ts'],
-    ['migrate', 'apps/server/src/migrate.ts'],
+    ['server', 'apps/server/dist/main.js'],
+    ['worker', 'apps/worker/dist/main.js'],
+    ['migrate', 'apps/server/dist/migrate.js'],
   ] as const) {
     it(`do not go through a pooler in transaction mode: ${app} says so in a sentence, and ends`, async () => {
       const pooler = await startPoolingProxy(database.url);

@@ -16,7 +16,7 @@ function testConnections(backend: 'mongodb' | 'postgresql', jobStore: () => Reco
 
     before(async () => {
       database = await createTestDatabase();
-      probe = startApp('apps/probe/src/main.ts', { PORT: '0', PROBE_TOKEN: 'token' });
+      probe = startApp('apps/probe/dist/main.js', { PORT: '0', PROBE_TOKEN: 'token' });
       const { url } = await probe.ready();
       await database.query(`INSERT INTO tags (name) VALUES ('vip')`);
       await database.query(`INSERT INTO codes (code) VALUES ('900')`);
@@ -24,7 +24,7 @@ function testConnections(backend: 'mongodb' | 'postgresql', jobStore: () => Reco
         SELECT 79000000000 + n, 'UTC', 1, 1 FROM generate_series(1, 3000) n`);
       await database.query(`INSERT INTO mailings (start_at, end_at, text, by_tag, by_code)
         SELECT now(), now() + interval '1 hour', 'hello', false, false FROM generate_series(1, 4)`);
-      worker = startApp('apps/worker/src/main.ts', {
+      worker = startApp('apps/worker/dist/main.js', {
         ...{
           DATABASE_URL: database.url,
           PROVIDER_URL: String(url),
