@@ -152,7 +152,15 @@ describe('a mailing as of its start', () => {
     const table = [
       ['scheduled', false, null, 'mailing_not_started', 'other_tag', 'no_such_client', /has not started/],
       ['paused', false, null, 'mailing_not_started', 'other_tag', 'no_such_client', /paused before its start/],
-      ['expired', false, false, 'expired_before_start', 'expired_before_start', 'expired_before_start', /its end came/],
+      [
+        'expired',
+        false,
+        false,
+        'expired_before_start',
+        'expired_before_start',
+        'expired_before_start',
+        /its end passed/,
+      ],
       ['canceled', false, false, 'canceled_before_start', 'canceled_before_start', 'canceled_before_start', /canceled/],
       ['running', true, true, 'is_in_the_audience', 'other_tag', 'no_such_client', /matched/],
       ['paused', true, true, 'is_in_the_audience', 'other_tag', 'no_such_client', /matched/],

@@ -161,7 +161,7 @@ describe('the filter of a mailing', () => {
           const { body } = await api.rest('GET', `/mailing/${id}/preview/`);
           expect(body).to.include({ audience: 0 });
           expect(body.warnings).to.deep.equal([
-            `The mailing reaches nobody: the ${field} that it named were deleted. Name others with PATCH /mailing/${id}/.`,
+            `No client matches: the ${field} of this mailing were deleted. Set others with PATCH /mailing/${id}/.`,
           ]);
           expect((await api.rest('GET', `/mailing/${(await create()).id}/preview/`)).body.warnings).to.deep.equal([]);
         });
