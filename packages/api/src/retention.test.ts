@@ -92,7 +92,7 @@ describe('what is kept for a while only', () => {
     ] as const) {
       const answer = await api.rest('POST', `/mailing/${old}/${path}/`, body);
       expect(answer.status, path).to.equal(409);
-      expect(answer.body.detail).to.contain('its messages were removed');
+      expect(answer.body.detail).to.contain('Its messages were removed');
     }
     expect(await statistic(old)).to.have.deep.property('messages', counts);
   });

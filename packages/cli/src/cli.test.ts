@@ -200,7 +200,7 @@ describe('cli', function () {
     expect((await showroom(['statistic', '1'])).stdout).to.match(
       /^Mailing 1 is completed: 2 of 2 sent, .*\n {2}tag vip: 2 of 2 sent/,
     );
-    expect((await json(['statistic']))[0]).to.include({ mailings: 5, clients: 2 });
+    expect((await json(['statistic']))[0]).to.include({ mailings: 6, clients: 2 });
   });
 
   it('says what makes no sense, and which values were refused', async () => {
@@ -234,6 +234,6 @@ describe('cli', function () {
     expect((await showroom(['logout'])).code).to.equal(0);
     expect((await showroom(['statistic'])).code).to.equal(2);
     const scripted = await showroom(['statistic', '--json'], { SHOWROOM_URL: url, SHOWROOM_TOKEN: token });
-    expect(JSON.parse(scripted.stdout)).to.include({ mailings: 5 });
+    expect(JSON.parse(scripted.stdout)).to.include({ mailings: 6 });
   });
 });

@@ -130,9 +130,11 @@ describe('stopping all sending', () => {
     const id = await running.start();
     const mailing = { tags: [], codes: [], text: 'hi', end_notification_date: '2099-01-01T10:00:00Z' };
     const draft = { ...mailing, start_notification_date: 'now' };
+    // A mailing that has just started also gets a warning about its rate.
+    const aboutStops = (warnings: string[]) => warnings.filter((warning) => !warning.includes('is not measured'));
     const look = async () => ({
       message: (await api.rest('GET', `/messages/?mailing_list=${id}`)).body.results[0].id as number,
-      stored: (await api.rest('GET', `/mailing/${id}/preview/`)).body.warnings,
+      stored: aboutStops((await api.rest('GET', `/mailing/${id}/preview/`)).body.warnings),
       draft: (await api.rest('POST', '/mailing/preview/', draft)).body.warnings,
       one: (await api.rest('GET', `/statistic/${id}/`)).body.sending_stopped,
       all: (await api.rest('GET', '/statistic/')).body.sending_stopped,
