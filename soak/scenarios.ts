@@ -32,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
     ...usual,
     name: '500, 429, garbage, code 1',
     faults: { error_500: 0.03, busy_429: 0.03, garbage: 0.02, garbage_after_accept: 0.02, refused: 0.02 },
+    isLong: true,
   },
   { ...usual, name: 'resets', faults: resets, isLong: true },
   { ...usual, name: 'hangs', faults: hangs, isLong: true },
@@ -48,7 +49,7 @@ export const scenarios: readonly Scenario[] = [
     chaos: beside.mailBesideFailing,
     isLong: true,
   },
-  { ...usual, name: 'clocks an hour off', workers: 3, shiftsMs: [0, hour, -hour] },
+  { ...usual, name: 'clocks an hour off', workers: 3, shiftsMs: [0, hour, -hour], isLong: true },
   { ...usual, name: 'a clock an hour fast, then dead', shiftsMs: [hour, 0], chaos: chaos.loseWorker, isLong: true },
   {
     ...usual,
@@ -62,7 +63,7 @@ export const scenarios: readonly Scenario[] = [
   { ...usual, name: 'sending is stopped, kill -9', chaos: stopSending, isLong: true },
   { ...usual, name: 'not idempotent: kill -9', idempotent: false, chaos: chaos.killWorkers, isLong: true },
   { ...usual, name: 'not idempotent: PostgreSQL', idempotent: false, chaos: chaos.restartPostgres, isLong: true },
-  { ...usual, name: 'not idempotent: resets', idempotent: false, faults: resets },
+  { ...usual, name: 'not idempotent: resets', idempotent: false, faults: resets, isLong: true },
   { ...usual, name: 'not idempotent: hangs', idempotent: false, faults: hangs, isLong: true },
   {
     ...usual,

@@ -37,6 +37,9 @@ const operations: Operation[] = Object.entries(paths).flatMap(([path, methods]) 
 type Row = Record<string, unknown>;
 
 /** What a person edits before they execute: parameters; fields of the example body; or the example file. */
+/** In the short form, updates are tried of three resources, and a few of the lists: an operation takes the page a second. */
+const isShort = process.env.SWAGGER_ALL !== '1';
+
 interface Edited {
   parameters?: Row;
   change?: Row;
@@ -260,7 +263,7 @@ if (!executablePath) {
 
     const find = (id: string) => operations.find((each) => each.id === id)!;
 
-    it('lets a person who has signed in try every operation', async () => {
+    it(`lets a person who has signed in try ${isShort ? 'operations of each kind' : 'every operation'}`, async () => {
       const tried = new Set<string>();
       const execute = async (id: string, edited?: Edited) => {
         tried.add(id);
@@ -287,7 +290,7 @@ if (!executablePath) {
         expect(token !== undefined, 'a secret that is shown once').to.equal(tag === 'tokens');
         expect(read).to.deep.equal({ status: '200', body: shown });
         rows.set(tag, parameters);
-        if (!change) continue;
+        if (!change || (isShort && !['tags', 'codes', 'mailing'].includes(tag))) continue;
         const updated = await execute(`${tag}_update`, { parameters, change: { ...edited, ...change } });
         expect(updated.status, JSON.stringify(updated.body)).to.equal('200');
         expect(updated.body).to.include(change);
@@ -306,7 +309,8 @@ if (!executablePath) {
       expect(await execute('auth_logout')).to.deep.equal({ status: '204', body: undefined });
       expect(await context.cookies()).to.deep.equal([]);
 
-      for (const { id } of operations.filter(({ method, path }) => method === 'get' && !path.includes('{'))) {
+      const lists = operations.filter(({ method, path }) => method === 'get' && !path.includes('{'));
+      for (const { id } of isShort ? lists.slice(0, 3) : lists) {
         expect((await execute(id)).status, id).to.equal('200');
       }
       const { status, body } = await execute('statistic_read', { parameters: { id: ids.mailing } });
@@ -344,9 +348,13 @@ if (!executablePath) {
         expect(deleted, tag).to.deep.equal({ status: '204', body: undefined });
       }
       expect(await ui.countOperations()).to.equal(operations.length);
-      expect([...tried], 'a new resource is tried when `resources` has its example').to.have.members(
-        operations.map(({ id }) => id),
-      );
+      const creatable = operations.filter(({ id }) => id.endsWith('_create')).map(({ tag }) => tag);
+      expect(resources.map(({ tag }) => tag)).to.have.members(creatable);
+      if (!isShort) {
+        expect([...tried], 'a new resource is tried when `resources` has its example').to.have.members(
+          operations.map(({ id }) => id),
+        );
+      }
       expect(ui.complaints).to.deep.equal([]);
     });
 

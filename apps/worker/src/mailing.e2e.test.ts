@@ -132,7 +132,8 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
       await ended(id);
     });
 
-    it('forecasts from what it sends now when a running mailing will be through', async () => {
+    it('forecasts from what it sends now when a running mailing will be through', async function () {
+      if (store !== 'postgresql') this.skip(); // where the jobs are makes no difference to the forecast
       // Two workers with 32 in flight each, and an answer after 0.2 s: 320 a second, 19 s for all. Six ranges, so that both
       // workers have some until near the end.
       await setFaults({ delay_ms: 200 });
@@ -154,7 +155,7 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
     });
 
     it('asks nobody at or after the end, and expires what is left', async () => {
-      await setFaults({ delay_ms: 500 });
+      await setFaults({ delay_ms: 1_500 });
       const end = new Date(Date.now() + 4_000);
       await fetch(`${probeUrl}/end`, {
         method: 'PUT',
@@ -206,7 +207,7 @@ function testMailings(store: string, jobStore: () => Record<string, string>): vo
         await waitFor(async () => (await counts()).accepted > 0, { what: 'the first message' });
         const holders = `SELECT DISTINCT worker_id FROM ranges WHERE mailing_id = $1 AND worker_id IS NOT NULL`;
         const allHold = async () => (await database.query(holders, [id])).length === 4;
-        await waitFor(allHold, { timeoutMs: 25_000, what: 'four workers at one mailing' });
+        await waitFor(allHold, { timeoutMs: 40_000, what: 'four workers at one mailing' });
         const startedAt = Date.now();
         expect(await added[0]!.stop('SIGTERM'), 'an orderly end').to.equal(0);
         expect(Date.now() - startedAt).to.be.below(10_000);
