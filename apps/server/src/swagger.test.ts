@@ -37,7 +37,7 @@ const operations: Operation[] = Object.entries(paths).flatMap(([path, methods]) 
 type Row = Record<string, unknown>;
 
 /** What a person edits before they execute: parameters; fields of the example body; or the example file. */
-/** In the short form, updates are tried of three resources, and a few of the lists: an operation takes the page a second. */
+/** In the short form, accounts are not updated, and a few lists are read: an operation takes the page a second. */
 const isShort = process.env.SWAGGER_ALL !== '1';
 
 interface Edited {
@@ -290,7 +290,7 @@ if (!executablePath) {
         expect(token !== undefined, 'a secret that is shown once').to.equal(tag === 'tokens');
         expect(read).to.deep.equal({ status: '200', body: shown });
         rows.set(tag, parameters);
-        if (!change || (isShort && !['tags', 'codes', 'mailing'].includes(tag))) continue;
+        if (!change || (isShort && (tag === 'users' || tag === 'groups'))) continue;
         const updated = await execute(`${tag}_update`, { parameters, change: { ...edited, ...change } });
         expect(updated.status, JSON.stringify(updated.body)).to.equal('200');
         expect(updated.body).to.include(change);
